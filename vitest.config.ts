@@ -1,0 +1,13 @@
+// The tests of `npm test`: they need nothing but npm.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/clients/**", "test/faults/**", "node_modules/**"],
+    globalSetup: ["test/setup/database.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: "threads",
+  },
+});
