@@ -1,0 +1,125 @@
+// Queries on repositories and the namespaces they are in.
+import { sql } from "drizzle-orm";
+import { type Db, rows } from "./rows.ts";
+
+/** What the rules need of a repository. */
+export interface RepositoryRow {
+  id: string;
+  accountId: string;
+  accountKind: "user" | "organization";
+  namespace: string;
+  name: string;
+  path: string;
+  kind: "local" | "mirror" | "cache";
+  visibility: "public" | "private";
+  shortDescription: string;
+  longDescription: string;
+  immutableTags: boolean;
+  sparse: boolean;
+  pulls: number;
+  pushes: number;
+}
+
+const columns = sql`r.id, r.account_id as "accountId", a.kind as "accountKind", a.name as namespace, r.name, r.path, r.kind,
+  r.visibility, r.short_description as "shortDescription", r.long_description as "longDescription",
+  r.immutable_tags as "immutableTags", r.sparse, r.pulls, r.pushes`;
+
+export async function findRepository(db: Db, path: string): Promise<RepositoryRow | null> {
+  const found = await rows<RepositoryRow>(
+    db,
+    sql`select ${columns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
+  );
+  return found[0] ?? null;
+}
+
+/** Creates a repository unless one of that path exists. @returns whether it was created. */
+export async function insertRepository(
+  db: Db,
+  row: { id: string; accountId: string; namespace: string; name: string; visibility: "public" | "private"; now: Date },
+  more: { shortDescription?: string; longDescription?: string; immutableTags?: boolean; sparse?: boolean } = {},
+): Promise<boolean> {
+  const made = await rows(
+    db,
+    sql`insert into repository (id, account_id, name, path, visibility, short_description, long_description, immutable_tags, sparse, created_at)
+      values (${row.id}, ${row.accountId}, ${row.name}, ${`${row.namespace}/${row.name}`}, ${row.visibility},
+        ${more.shortDescription ?? ""}, ${more.longDescription ?? ""}, ${more.immutableTags ?? false}, ${more.sparse ?? false}, ${row.now.toISOString()})
+      on conflict (path) where deleted_at is null do nothing returning id`,
+  );
+  return made.length > 0;
+}
+
+export interface RepositoryChange {
+  visibility?: "public" | "private";
+  shortDescription?: string;
+  longDescription?: string;
+  immutableTags?: boolean;
+  sparse?: boolean;
+}
+
+export async function updateRepository(db: Db, id: string, change: RepositoryChange): Promise<boolean> {
+  const changed = await rows(
+    db,
+    sql`update repository set visibility = coalesce(${change.visibility ?? null}, visibility),
+      short_description = coalesce(${change.shortDescription ?? null}, short_description),
+      long_description = coalesce(${change.longDescription ?? null}, long_description),
+      immutable_tags = coalesce(${change.immutableTags ?? null}::boolean, immutable_tags),
+      sparse = coalesce(${change.sparse ?? null}::boolean, sparse)
+      where id = ${id} and deleted_at is null returning id`,
+  );
+  return changed.length > 0;
+}
+
+/** Makes a repository invisible; its content is cleared by the periodic work. */
+export async function markRepositoryDeleted(db: Db, id: string, now: Date): Promise<boolean> {
+  const marked = await rows(
+    db,
+    sql`update repository set deleted_at = ${now.toISOString()} where id = ${id} and deleted_at is null returning id`,
+  );
+  return marked.length > 0;
+}
+
+/** Whose eyes a list is for: a system admin sees all, an account what is public or its own, null what is public. */
+export type Viewer = { accountId: string; isAdmin: boolean } | null;
+
+/** The condition under which a viewer sees repository `r`. */
+export function visibleTo(viewer: Viewer) {
+  if (viewer?.isAdmin) return sql`true`;
+  if (viewer) return sql`(r.visibility = 'public' or r.account_id = ${viewer.accountId})`;
+  return sql`r.visibility = 'public'`;
+}
+
+/** A page of repositories in byte order of their paths. */
+export async function listRepositories(
+  db: Db,
+  page: { viewer: Viewer; after: string; limit: number; namespace?: string },
+): Promise<RepositoryRow[]> {
+  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  return rows<RepositoryRow>(
+    db,
+    sql`select ${columns} from repository r join account a on a.id = r.account_id
+      where r.deleted_at is null and r.path > ${page.after} and ${visibleTo(page.viewer)} and ${inNamespace}
+      order by r.path limit ${page.limit}`,
+  );
+}
+
+export async function countRepositories(db: Db, page: { viewer: Viewer; namespace?: string }): Promise<number> {
+  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  const found = await rows<{ count: number }>(
+    db,
+    sql`select count(*) as count from repository r join account a on a.id = r.account_id
+      where r.deleted_at is null and ${visibleTo(page.viewer)} and ${inNamespace}`,
+  );
+  return found[0]?.count ?? 0;
+}
+
+/** Adds what was counted in memory. */
+export async function addRepositoryCounts(
+  db: Db,
+  counts: { id: string; pulls: number; pushes: number }[],
+): Promise<void> {
+  if (counts.length === 0) return;
+  await db.execute(
+    sql`update repository r set pulls = r.pulls + c.pulls, pushes = r.pushes + c.pushes
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id uuid, pulls int, pushes int) where r.id = c.id`,
+  );
+}

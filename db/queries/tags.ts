@@ -1,0 +1,52 @@
+// Queries on tags.
+import { sql } from "drizzle-orm";
+import { type Db, rows } from "./rows.ts";
+
+/**
+ * Points tags at a manifest. Tags of a repository with immutable tags move only to the digest they have.
+ * @returns the names that now name the digest; a name that is missing was held back.
+ */
+export async function putTags(
+  db: Db,
+  put: {
+    repositoryId: string;
+    names: readonly string[];
+    digest: string;
+    immutable: boolean;
+    pushedBy: string | null;
+    now: Date;
+  },
+): Promise<string[]> {
+  const now = put.now.toISOString();
+  const stored = await rows<{ name: string }>(
+    db,
+    sql`insert into tag (repository_id, name, digest, pushed_by, created_at, updated_at)
+      select ${put.repositoryId}::uuid, q.name, ${put.digest}, ${put.pushedBy}::uuid, ${now}::timestamptz, ${now}::timestamptz
+      from jsonb_array_elements_text(${JSON.stringify(put.names)}::jsonb) as q(name) order by q.name
+      on conflict (repository_id, name) do update set digest = excluded.digest, pushed_by = excluded.pushed_by, updated_at = excluded.updated_at
+        where tag.digest = excluded.digest or not ${put.immutable}
+      returning name`,
+  );
+  return stored.map((row) => row.name);
+}
+
+/** @returns the digest that the tag named, or null when there was none. */
+export async function deleteTag(db: Db, repositoryId: string, name: string): Promise<string | null> {
+  const gone = await rows<{ digest: string }>(
+    db,
+    sql`delete from tag where repository_id = ${repositoryId} and name = ${name} returning digest`,
+  );
+  return gone[0]?.digest ?? null;
+}
+
+/** A page of tag names in byte order. */
+export async function listTags(
+  db: Db,
+  page: { repositoryId: string; after: string; limit: number },
+): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    db,
+    sql`select name from tag where repository_id = ${page.repositoryId} and name > ${page.after} order by name limit ${page.limit}`,
+  );
+  return found.map((row) => row.name);
+}

@@ -1,0 +1,77 @@
+// Blobs: the registered keys of stored bytes, the digests that name them, and the repositories they are linked in.
+//
+// A key is a row before its first byte and until its deletion is confirmed:
+//   writing -> live -> condemned -> (bytes removed) -> row removed
+// A digest names a live blob only. A link can only point at a live blob, and a linked blob cannot be condemned: the
+// composite foreign key on (id, state) holds both, whoever writes.
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { textC } from "./columns.ts";
+import { repository } from "./repository.ts";
+
+export const blob = pgTable(
+  "blob",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    key: textC().notNull().unique(),
+    state: text({ enum: ["writing", "live", "condemned"] })
+      .notNull()
+      .default("writing"),
+    sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
+    /** What the store said of the object when it was sealed. */
+    stamp: text(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    /** When a condemned key's bytes may be removed: after the hold, or at once when they never were visible. */
+    removableAt: timestamp("removable_at", { withTimezone: true }),
+  },
+  (t) => [
+    unique("blob_id_state").on(t.id, t.state),
+    index("blob_removable").on(t.removableAt).where(sql`${t.state} = 'condemned'`),
+    check("blob_state", sql`${t.state} in ('writing', 'live', 'condemned')`),
+  ],
+);
+
+export const blobDigest = pgTable(
+  "blob_digest",
+  {
+    algorithm: textC().notNull(),
+    hex: textC().notNull(),
+    blobId: bigint("blob_id", { mode: "number" }).notNull(),
+    blobState: text("blob_state").notNull().default("live"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.hex, t.algorithm] }),
+    index("blob_digest_blob").on(t.blobId),
+    foreignKey({ name: "blob_digest_blob_live", columns: [t.blobId, t.blobState], foreignColumns: [blob.id, blob.state] }),
+    check("blob_digest_live", sql`${t.blobState} = 'live'`),
+  ],
+);
+
+export const link = pgTable(
+  "link",
+  {
+    repositoryId: uuid("repository_id")
+      .notNull()
+      .references(() => repository.id),
+    blobId: bigint("blob_id", { mode: "number" }).notNull(),
+    blobState: text("blob_state").notNull().default("live"),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repositoryId, t.blobId] }),
+    index("link_blob").on(t.blobId),
+    foreignKey({ name: "link_blob_live", columns: [t.blobId, t.blobState], foreignColumns: [blob.id, blob.state] }),
+    check("link_live", sql`${t.blobState} = 'live'`),
+  ],
+);

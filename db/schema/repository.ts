@@ -1,0 +1,42 @@
+// Repositories: a name inside an account's namespace, and the settings that decide what may be stored there.
+import { sql } from "drizzle-orm";
+import { boolean, check, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { account } from "./account.ts";
+import { textC } from "./columns.ts";
+
+export const repository = pgTable(
+  "repository",
+  {
+    id: uuid().primaryKey(),
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => account.id),
+    /** What follows the namespace; may hold slashes. */
+    name: textC().notNull(),
+    /** `namespace/name`: kept beside the parts because lists are in byte order of the whole. */
+    path: textC().notNull(),
+    kind: text({ enum: ["local", "mirror", "cache"] })
+      .notNull()
+      .default("local"),
+    visibility: text({ enum: ["public", "private"] })
+      .notNull()
+      .default("private"),
+    shortDescription: text("short_description").notNull().default(""),
+    longDescription: text("long_description").notNull().default(""),
+    immutableTags: boolean("immutable_tags").notNull().default(false),
+    /** Whether manifests may name content that is not here. */
+    sparse: boolean().notNull().default(false),
+    pulls: integer().notNull().default(0),
+    pushes: integer().notNull().default(0),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    /** Set: invisible at once, its content is cleared in slices. */
+    deletedAt: timestamp("deleted_at", { withTimezone: true }),
+  },
+  (t) => [
+    uniqueIndex("repository_path").on(t.path).where(sql`${t.deletedAt} is null`),
+    index("repository_account").on(t.accountId, t.path),
+    index("repository_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+    check("repository_kind", sql`${t.kind} in ('local', 'mirror', 'cache')`),
+    check("repository_visibility", sql`${t.visibility} in ('public', 'private')`),
+  ],
+);

@@ -1,0 +1,8 @@
+// Every table, as drizzle wants to be given them.
+export * from "./account.ts";
+export * from "./blob.ts";
+export * from "./event.ts";
+export * from "./installation.ts";
+export * from "./manifest.ts";
+export * from "./repository.ts";
+export * from "./upload.ts";

@@ -1,0 +1,61 @@
+// Writes one blob's file from front to back.
+import { constants } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { BlobStoreError, type BlobWriter, type Suspended } from "#ports/blob-store.ts";
+import { syncFolder } from "./fs.ts";
+import { storeProblem } from "./fs-problem.ts";
+
+/** Opens the file at the offset, cutting off what a crashed writer left beyond it. */
+export async function openFileWriter(file: string, from: Suspended): Promise<BlobWriter> {
+  const handle = await openAt(file, from.offset).catch(storeProblem);
+  let at = from.offset;
+  return {
+    async write(bytes) {
+      let written = 0;
+      while (written < bytes.byteLength) {
+        const { bytesWritten } = await handle.write(bytes, written, bytes.byteLength - written, at).catch(storeProblem);
+        written += bytesWritten;
+        at += bytesWritten;
+      }
+    },
+    async suspend() {
+      try {
+        await handle.datasync();
+        return { offset: at, state: null };
+      } catch (error) {
+        return storeProblem(error);
+      } finally {
+        await handle.close();
+      }
+    },
+    async seal() {
+      try {
+        await handle.sync();
+        const { size, ctimeNs } = await handle.stat({ bigint: true });
+        await syncFolder(path.dirname(file));
+        return { sizeBytes: Number(size), stamp: String(ctimeNs) };
+      } catch (error) {
+        return storeProblem(error);
+      } finally {
+        await handle.close();
+      }
+    },
+    abort: () => handle.close(),
+  };
+}
+
+async function openAt(file: string, offset: number): Promise<fs.FileHandle> {
+  if (offset === 0) return fs.open(file, constants.O_CREAT | constants.O_TRUNC | constants.O_RDWR, 0o640);
+  const handle = await fs.open(file, constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") throw new BlobStoreError("lost", "the file of the upload is gone");
+    throw error;
+  });
+  const { size } = await handle.stat();
+  if (size >= offset) {
+    if (size > offset) await handle.truncate(offset);
+    return handle;
+  }
+  await handle.close();
+  throw new BlobStoreError("lost", `the file of the upload has ${size} of ${offset} bytes`);
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The `berth` command: one file per verb.
+import { Command } from "commander";
+import { adminCommand } from "./admin.ts";
+import { configCommand } from "./config.ts";
+import { migrateCommand } from "./migrate.ts";
+import { repoCommand } from "./repo.ts";
+import { startCommand } from "./start.ts";
+
+const program = new Command("berth").description("A private registry for container images and every OCI artifact.");
+for (const command of [startCommand(), configCommand(), migrateCommand(), adminCommand(), repoCommand()])
+  program.addCommand(command);
+await program.parseAsync();

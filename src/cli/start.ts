@@ -1,0 +1,28 @@
+// `berth start`: serves until it is told to stop.
+import { Command } from "commander";
+import { banner } from "#runtime/node/banner.ts";
+import { createLog } from "#runtime/node/log.ts";
+import { serve } from "#runtime/node/serve.ts";
+import { fail, requireConfig } from "./settings.ts";
+
+export function startCommand(): Command {
+  return new Command("start").description("serve until stopped (SIGTERM or Ctrl-C)").action(start);
+}
+
+async function start(): Promise<void> {
+  const config = requireConfig();
+  const log = createLog(config.logLevel);
+  const server = await serve(config, log).catch(fail);
+  console.log(banner(config, server.listener, server.admin, process.stdout.isTTY === true));
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal, seconds: config.drainSeconds }, "stopping: requests under way may end");
+    await server.stop();
+    log.info({}, "stopped");
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
+  void server.failed.then(fail);
+}

@@ -1,0 +1,25 @@
+// Who is asking, and with what: the account and the upper bound that a token puts on it.
+import type { AccountRow } from "#db/queries/accounts.ts";
+import type { Viewer } from "#db/queries/repositories.ts";
+
+/** What a token grants: an upper bound, bound to immutable ids. `may()` answers within it. */
+export type Grant =
+  | { type: "repository"; repositoryId: string; name: string; actions: string[] }
+  /** A repository that did not exist when the token was made; `namespaceId` is null when its namespace did not either. */
+  | { type: "new-repository"; namespaceId: string | null; name: string; actions: string[] }
+  | { type: "catalog"; actions: string[] };
+
+/** Who is asking. */
+export interface Caller {
+  account: AccountRow | null;
+  /** The token's bound; null when there is none (a password was given). */
+  grants: readonly Grant[] | null;
+  how: "anonymous" | "basic" | "bearer";
+}
+
+export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };
+
+/** Whose eyes lists are for. */
+export function viewerOf(caller: Caller): Viewer {
+  return caller.account ? { accountId: caller.account.id, isAdmin: caller.account.isAdmin } : null;
+}

@@ -1,0 +1,82 @@
+// Checks names with passwords and refresh tokens, without telling by answer or by time whether an account exists.
+import { type AccountRow, findAccountByName, insertRefreshToken, useRefreshToken } from "#db/queries/accounts.ts";
+import { registryError } from "#oci/error.ts";
+import { ComputeBusyError } from "#ports/compute.ts";
+import type { Needs } from "../context.ts";
+import type { Caller } from "./caller.ts";
+import { randomWord, sha256Of } from "./oslo.ts";
+import { PasswordQueueFullError } from "./password-memory.ts";
+
+const maxPasswordLength = 1024;
+/** A hash of no one's password: checking it costs what checking a real one costs. */
+const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$YmVydGhiZXJ0aGJlcnRo$3Uf9lZ3FQH4oWtsQbQ0xYc3WlZxJqgK0b8L9vF0m6aE";
+
+type LogInNeeds = Needs<"db" | "compute" | "passwords" | "clock">;
+
+/**
+ * Checks a password.
+ * @throws UNAUTHORIZED when it is wrong, TOOMANYREQUESTS after many failures or when too many are being checked.
+ */
+export async function logIn(
+  ctx: LogInNeeds,
+  credentials: { name: string; password: string; address: string },
+): Promise<Caller> {
+  const { name, password, address } = credentials;
+  const account = await findAccountByName(ctx.db, name);
+  const usable = account?.kind === "user" && account.isActive && account.passwordHash !== null ? account : null;
+  const hash = usable?.passwordHash ?? nobodysHash;
+  if (usable && (await ctx.passwords.recall(usable.id, hash, password))) return basic(usable);
+  const wait = ctx.passwords.delay(name, address);
+  if (wait > 0)
+    throw registryError("TOOMANYREQUESTS", `too many failed logins: try again in ${wait} seconds`, undefined, {
+      retryAfterSeconds: wait,
+    });
+  const right = await verify(ctx, password, hash);
+  if (!right || !usable) {
+    ctx.passwords.failed(name, address);
+    throw registryError("UNAUTHORIZED", "incorrect username or password");
+  }
+  ctx.passwords.succeeded(name, address);
+  await ctx.passwords.remember(usable.id, hash, password);
+  return basic(usable);
+}
+
+function basic(account: AccountRow): Caller {
+  return { account, grants: null, how: "basic" };
+}
+
+async function verify(ctx: LogInNeeds, password: string, hash: string): Promise<boolean> {
+  if (password.length > maxPasswordLength) return false;
+  try {
+    return await ctx.passwords.gate(() => ctx.compute.run("verifyPassword", { password, hash }));
+  } catch (error) {
+    if (error instanceof PasswordQueueFullError || error instanceof ComputeBusyError)
+      throw registryError("TOOMANYREQUESTS", "too many passwords are being checked: try again", undefined, {
+        retryAfterSeconds: 1,
+      });
+    throw error;
+  }
+}
+
+/** Makes a refresh token, which `docker login` keeps in place of the password. */
+export async function issueRefreshToken(
+  ctx: Needs<"db" | "clock">,
+  account: AccountRow,
+  clientId: string,
+): Promise<string> {
+  const token = `berth_r_${randomWord(32)}`;
+  await insertRefreshToken(ctx.db, {
+    hash: await sha256Of(token),
+    accountId: account.id,
+    clientId: clientId.slice(0, 200),
+    now: ctx.clock.now(),
+  });
+  return token;
+}
+
+/** The caller behind a refresh token. @throws UNAUTHORIZED when it is not, or no longer, valid. */
+export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+  const account = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
+  if (!account?.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
+  return basic(account);
+}

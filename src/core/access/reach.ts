@@ -1,0 +1,82 @@
+// From a name in a request to the repository behind it, or to the refusal that gives nothing away.
+
+import { findAccountById, findAccountByName } from "#db/queries/accounts.ts";
+import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
+import { registryError } from "#oci/error.ts";
+import { parseRepositoryName } from "#oci/name.ts";
+import type { Needs } from "../context.ts";
+import { createForPush } from "../repositories/create.ts";
+import type { Caller } from "./caller.ts";
+import { may, type RepositoryAction } from "./may.ts";
+
+/** What DTR says to a caller with credentials that are not enough, whether or not the repository exists. */
+const notAuthorized = "access to the requested resource is not authorized";
+
+/**
+ * Finds the repository that the caller names and asks whether he may do this there.
+ * @throws NAME_INVALID; UNAUTHORIZED, the same for "you may not see it" and "it is not there and you may not create it";
+ * NAME_UNKNOWN only to those who may create it.
+ */
+export async function reachRepository(
+  ctx: Needs<"db">,
+  caller: Caller,
+  path: string,
+  action: RepositoryAction,
+): Promise<RepositoryRow> {
+  const name = parseRepositoryName(path);
+  const repository = await findRepository(ctx.db, path);
+  if (!repository) {
+    if (await mayLook(ctx, caller, name.namespace, path))
+      throw registryError("NAME_UNKNOWN", undefined, { name: path });
+    throw refusal(caller, path, action, false);
+  }
+  if (await may(caller, { on: "repository", action, repository })) return repository;
+  throw refusal(caller, path, action, await may(caller, { on: "repository", action: "pull", repository }));
+}
+
+/** The same for a push, which creates the repository if the caller may and the settings allow it. */
+export async function reachForPush(ctx: Needs<"db" | "clock">, caller: Caller, path: string): Promise<RepositoryRow> {
+  try {
+    return await reachRepository(ctx, caller, path, "push");
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "NAME_UNKNOWN") throw error;
+    return createForPush(ctx, caller, path);
+  }
+}
+
+/**
+ * Asks again at the end of a long request, of the account and the repository as they are now.
+ * @throws UNAUTHORIZED when the right, the account or the repository is gone.
+ */
+export async function requireStill(
+  ctx: Needs<"db">,
+  caller: Caller,
+  repository: RepositoryRow,
+  action: RepositoryAction,
+): Promise<void> {
+  const account = caller.account && (await findAccountById(ctx.db, caller.account.id));
+  const present = await findRepository(ctx.db, repository.path);
+  const same = present?.id === repository.id && (caller.account === null || account !== null);
+  if (same && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;
+  throw refusal(caller, repository.path, action, false);
+}
+
+/** Whether the caller may know that a repository is not there: he who could create it. */
+async function mayLook(ctx: Needs<"db">, caller: Caller, namespace: string, path: string): Promise<boolean> {
+  const account = await findAccountByName(ctx.db, namespace);
+  return may(caller, { on: "namespace", action: "look", account, name: path });
+}
+
+function refusal(caller: Caller, path: string, action: RepositoryAction, maySee: boolean) {
+  const actions = action === "push" ? "pull,push" : action === "administer" ? "*" : action;
+  const scope = `repository:${path}:${actions}`;
+  if (caller.how === "anonymous")
+    return registryError("UNAUTHORIZED", undefined, [{ Type: "repository", Class: "", Name: path, Action: action }], {
+      scope,
+    });
+  const detail = maySee ? [{ Type: "repository", Class: "", Name: path, Action: action }] : undefined;
+  return registryError("UNAUTHORIZED", notAuthorized, detail, {
+    scope,
+    ...(caller.how === "bearer" ? { challengeError: "insufficient_scope" as const } : {}),
+  });
+}

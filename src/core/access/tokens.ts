@@ -1,0 +1,135 @@
+// Access tokens: what they say, how they are made and read. ES256, short-lived, bound to immutable ids.
+import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
+import { findAccountById, findAccountByName } from "#db/queries/accounts.ts";
+import { findRepository } from "#db/queries/repositories.ts";
+import { registryError } from "#oci/error.ts";
+import { parseRepositoryName } from "#oci/name.ts";
+import type { Scope } from "#oci/scope.ts";
+import { type Needs, plusSeconds } from "../context.ts";
+import type { Caller, Grant } from "./caller.ts";
+import { may } from "./may.ts";
+
+const issuer = "berth";
+/** More would make the token larger than proxies let headers be; the client asks again for what is missing. */
+const maxGrants = 16;
+const leewaySeconds = 60;
+
+/** An access token and what it holds. */
+export interface IssuedToken {
+  token: string;
+  expiresInSeconds: number;
+  issuedAt: Date;
+  granted: Scope[];
+}
+
+type TokenNeeds = Needs<"db" | "clock" | "keys" | "installationId" | "limits">;
+
+/** The form of a grant inside the token: the specification's fields, and the ids that count. */
+interface AccessClaim {
+  type: string;
+  name: string;
+  actions: string[];
+  id?: string;
+  namespace?: string | null;
+}
+
+/** Makes a token with as much of the asked scopes as the caller may have; the rest is silently left out. */
+export async function issueToken(ctx: TokenNeeds, caller: Caller, scopes: readonly Scope[]): Promise<IssuedToken> {
+  const access: AccessClaim[] = [];
+  for (const scope of scopes) {
+    if (access.length >= maxGrants) break;
+    const claim = await grantScope(ctx, caller, scope);
+    if (claim) access.push(claim);
+  }
+  const issuedAt = ctx.clock.now();
+  const { kid, key } = await ctx.keys.signing();
+  const seconds = Math.floor(issuedAt.getTime() / 1000);
+  const token = await new SignJWT({ access })
+    .setProtectedHeader({ alg: "ES256", kid, typ: "JWT" })
+    .setIssuer(issuer)
+    .setSubject(caller.account?.id ?? "")
+    .setAudience(ctx.installationId)
+    .setIssuedAt(seconds)
+    .setNotBefore(seconds)
+    .setExpirationTime(Math.floor(plusSeconds(issuedAt, ctx.limits.tokenSeconds).getTime() / 1000))
+    .setJti(crypto.randomUUID())
+    .sign(key);
+  const granted = access.map(({ type, name, actions }) => ({ type, name, actions }));
+  return { token, expiresInSeconds: ctx.limits.tokenSeconds, issuedAt, granted };
+}
+
+async function grantScope(ctx: Needs<"db">, caller: Caller, scope: Scope): Promise<AccessClaim | null> {
+  if (scope.type === "registry" && scope.name === "catalog")
+    return { type: "registry", name: "catalog", actions: ["*"] };
+  if (scope.type !== "repository") return null;
+  let namespace: string;
+  try {
+    namespace = parseRepositoryName(scope.name).namespace;
+  } catch {
+    return null;
+  }
+  const repository = await findRepository(ctx.db, scope.name);
+  if (!repository) {
+    const account = await findAccountByName(ctx.db, namespace);
+    if (!(await may(caller, { on: "namespace", action: "create", account, name: scope.name }))) return null;
+    const actions = expand(scope.actions);
+    return { type: "repository", name: scope.name, actions, namespace: account?.id ?? null };
+  }
+  const actions: string[] = [];
+  for (const action of expand(scope.actions)) {
+    const question = action === "*" ? "administer" : action;
+    if (question !== "pull" && question !== "push" && question !== "delete" && question !== "administer") continue;
+    if (await may(caller, { on: "repository", action: question, repository })) actions.push(action);
+  }
+  return actions.length > 0 ? { type: "repository", name: scope.name, actions, id: repository.id } : null;
+}
+
+/** `*` asks for everything, and whoever may not have everything gets what he may. */
+function expand(actions: readonly string[]): string[] {
+  return actions.includes("*")
+    ? ["pull", "push", "delete", "*"]
+    : actions.filter((a) => ["pull", "push", "delete"].includes(a));
+}
+
+/**
+ * Reads a token and finds its account as it is now.
+ * @throws UNAUTHORIZED (invalid_token) when it is malformed, expired, for another installation, or its account is gone.
+ */
+export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller> {
+  const claims = await verify(ctx, token);
+  if (!claims) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
+  const account = claims.sub ? await findAccountById(ctx.db, claims.sub) : null;
+  if (claims.sub && !account?.isActive)
+    throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
+  return { account, grants: claims.access.map(toGrant), how: "bearer" };
+}
+
+function toGrant(claim: AccessClaim): Grant {
+  if (claim.type === "registry") return { type: "catalog", actions: claim.actions };
+  if (claim.id !== undefined)
+    return { type: "repository", repositoryId: claim.id, name: claim.name, actions: claim.actions };
+  return { type: "new-repository", namespaceId: claim.namespace ?? null, name: claim.name, actions: claim.actions };
+}
+
+async function verify(ctx: TokenNeeds, token: string): Promise<{ sub: string; access: AccessClaim[] } | null> {
+  if (token.length > 16_384) return null;
+  try {
+    const { kid, alg } = decodeProtectedHeader(token);
+    if (alg !== "ES256" || typeof kid !== "string") return null;
+    const key = await ctx.keys.verifying(kid);
+    if (!key) return null;
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ["ES256"],
+      issuer,
+      audience: ctx.installationId,
+      currentDate: ctx.clock.now(),
+      clockTolerance: leewaySeconds,
+      requiredClaims: ["exp", "iat", "nbf", "sub", "jti"],
+    });
+    return { sub: payload.sub ?? "", access: payload.access as AccessClaim[] };
+  } catch (error) {
+    if ((error as { code?: unknown }).code?.toString().startsWith("ERR_J")) return null;
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,239 @@
+// Takes the bytes of one request into an upload session: claimed by one writer, hashed as they pass, saved as far as they came.
+import type { SessionOwner, UploadRow } from "#db/queries/uploads.ts";
+import { claimUpload, findUpload, releaseUpload, renewUpload } from "#db/queries/uploads.ts";
+import type { DigestAlgorithm } from "#oci/digest.ts";
+import { registryError } from "#oci/error.ts";
+import type { ByteRange } from "#oci/range.ts";
+import { BlobStoreError, type BlobWriter, type StoreState } from "#ports/blob-store.ts";
+import type { Hasher, HashStream } from "#ports/hasher.ts";
+import { type Needs, plusSeconds } from "../context.ts";
+import { eachSlab } from "./slabs.ts";
+import { requireSpace } from "./space.ts";
+import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
+
+export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report">;
+
+/** A writer that is not heard of for this long has lost its session. */
+const leaseSeconds = 15;
+const renewEveryMs = 4_000;
+/** How often a running upload looks at the free space. */
+const spaceEveryBytes = 64 * 1024 * 1024;
+
+/** The bytes of one request. */
+export interface Incoming {
+  body: ReadableStream<Uint8Array> | null;
+  /** From Content-Range: where the bytes belong and how many they are. Null: append what comes. */
+  range: ByteRange | null;
+  /** From Content-Length, if it was given. */
+  lengthBytes: number | null;
+}
+
+/** A session that this process writes to. */
+export interface Claimed {
+  session: UploadRow;
+  repository: string;
+  writer: string;
+}
+
+/**
+ * Claims a session for one request.
+ * @throws BLOB_UPLOAD_UNKNOWN; RANGE_INVALID, with the session's state, when it stands elsewhere or another writer has it.
+ */
+export async function claim(
+  ctx: Needs<"db" | "clock">,
+  owner: SessionOwner,
+  repository: string,
+  offset: number | null,
+): Promise<Claimed> {
+  const writer = crypto.randomUUID();
+  const now = ctx.clock.now();
+  const session = await claimUpload(ctx.db, owner, { writer, now, leaseUntil: plusSeconds(now, leaseSeconds), offset });
+  if (session) return { session, repository, writer };
+  const standing = await findUpload(ctx.db, owner);
+  if (!standing) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: owner.id });
+  const elsewhere = offset !== null && standing.offset !== offset;
+  throw registryError(
+    "RANGE_INVALID",
+    elsewhere
+      ? `the upload stands at byte ${standing.offset}, not at ${offset}`
+      : "another request is writing to this upload",
+    undefined,
+    { upload: { repository, id: owner.id, offset: standing.offset } },
+  );
+}
+
+/** Where a session stands after a request's bytes. */
+export interface Received {
+  offset: number;
+  storeState: StoreState;
+  hashState: HashState | null;
+  /** Open, when the caller asked to keep it for sealing. */
+  writer: BlobWriter | null;
+}
+
+/**
+ * Streams a request's bytes into a claimed session. On a broken connection the bytes that came are saved and the session
+ * is let go before the error is thrown.
+ * @param options.seal the session ends with this request: the writer is handed back open, nothing is saved.
+ */
+export async function receive(
+  ctx: ReceiveNeeds,
+  claimed: Claimed,
+  incoming: Incoming,
+  options: { algorithms: DigestAlgorithm[]; seal: boolean },
+): Promise<Received> {
+  const { session } = claimed;
+  const before = { offset: session.offset, state: session.storeState as StoreState };
+  const resumable = incoming.range !== null && !options.seal;
+  let writer: BlobWriter | null = null;
+  let hash: HashStream | null = null;
+  const lease = keepLease(ctx, claimed);
+  try {
+    await requireSpace(ctx, incoming.lengthBytes ?? 0);
+    writer = await ctx.blobs.openWriter(session.key, before);
+    hash = continueHash(
+      ctx.hasher,
+      { offset: session.offset, state: readHashState(session.hashState) },
+      { algorithms: options.algorithms, resumable },
+    );
+    const end = incoming.body
+      ? await stream(ctx, { writer, hash, lease, body: incoming.body, range: incoming.range })
+      : { bytes: 0, error: null };
+    const offset = session.offset + end.bytes;
+    if (end.error !== null) {
+      await saveBroken(ctx, claimed, { writer, hash, offset, resumable });
+      throw end.error.error;
+    }
+    const expected = incoming.range ? incoming.range.end - incoming.range.start + 1 : incoming.lengthBytes;
+    if (expected !== null && expected !== end.bytes)
+      throw registryError("SIZE_INVALID", `the request announced ${expected} bytes and brought ${end.bytes}`);
+    const known = end.bytes === 0 && session.offset > 0;
+    if (known) hash?.discard();
+    const hashState = known ? readHashState(session.hashState) : await hashStateAt(hash, offset, resumable);
+    if (options.seal) return { offset, storeState: before.state, hashState, writer };
+    const saved = await writer.suspend();
+    return { offset: saved.offset, storeState: saved.state, hashState, writer: null };
+  } catch (error) {
+    hash?.discard();
+    await writer?.abort().catch(() => {});
+    await releaseUpload(ctx.db, session.id, claimed.writer, null).catch(() => {});
+    throw storeError(error);
+  } finally {
+    lease.end();
+  }
+}
+
+/** Saves what a finished request brought. @throws RANGE_INVALID when the session was taken by another writer meanwhile. */
+export async function save(ctx: Needs<"db" | "clock">, claimed: Claimed, received: Received): Promise<void> {
+  const { offset, storeState, hashState } = received;
+  const saved = { offset, storeState, hashState, now: ctx.clock.now() };
+  if (await releaseUpload(ctx.db, claimed.session.id, claimed.writer, saved)) return;
+  throw lostLease(claimed);
+}
+
+/** What a session that lost its lease is told. */
+export function lostLease(claimed: Claimed) {
+  const { session, repository } = claimed;
+  return registryError("RANGE_INVALID", "another request has taken over this upload, or it was cancelled", undefined, {
+    upload: { repository, id: session.id, offset: session.offset },
+  });
+}
+
+interface Streaming {
+  writer: BlobWriter;
+  hash: HashStream | null;
+  lease: Lease;
+  body: ReadableStream<Uint8Array>;
+  range: ByteRange | null;
+}
+
+async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number; error: { error: unknown } | null }> {
+  const most = s.range ? s.range.end - s.range.start + 1 : Number.POSITIVE_INFINITY;
+  let bytes = 0;
+  let lookAt = spaceEveryBytes;
+  const ended = await eachSlab(s.body, ctx.hasher as Hasher, async (slab) => {
+    s.lease.check();
+    if (bytes + slab.byteLength > most)
+      throw registryError(
+        "SIZE_INVALID",
+        `the request brought more than the ${most} bytes that its Content-Range names`,
+      );
+    if (bytes >= lookAt) {
+      lookAt += spaceEveryBytes;
+      await requireSpace(ctx, 0);
+    }
+    await s.writer.write(slab);
+    bytes += slab.byteLength;
+    await s.hash?.update(slab);
+  });
+  return { bytes, error: ended };
+}
+
+async function hashStateAt(hash: HashStream | null, offset: number, resumable: boolean): Promise<HashState | null> {
+  if (!hash) return null;
+  if (resumable) {
+    const saved = await hash.save();
+    return saved ? { version: 1, kind: "saved", offset, hash: saved } : null;
+  }
+  const digests = await hash.finish();
+  return digests ? { version: 1, kind: "digests", offset, digests } : null;
+}
+
+/** A broken connection costs the client only what had not arrived. */
+async function saveBroken(
+  ctx: Needs<"db" | "clock">,
+  claimed: Claimed,
+  at: { writer: BlobWriter; hash: HashStream | null; offset: number; resumable: boolean },
+): Promise<void> {
+  const hashState = at.resumable ? await hashStateAt(at.hash, at.offset, true) : null;
+  const saved = await at.writer.suspend();
+  const usable = saved.offset === at.offset ? hashState : null;
+  await releaseUpload(ctx.db, claimed.session.id, claimed.writer, {
+    offset: saved.offset,
+    storeState: saved.state,
+    hashState: usable,
+    now: ctx.clock.now(),
+  });
+}
+
+interface Lease {
+  /** @throws when the session is another's by now. */
+  check(): void;
+  end(): void;
+}
+
+/** Renews the lease beside the stream. A writer that cannot show that the session is its own writes no further byte. */
+function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claimed): Lease {
+  let lost = false;
+  let renewedAt = performance.now();
+  const timer = setInterval(async () => {
+    const started = performance.now();
+    try {
+      const now = ctx.clock.now();
+      if (await renewUpload(ctx.db, claimed.session.id, claimed.writer, now, plusSeconds(now, leaseSeconds)))
+        renewedAt = started;
+      else lost = true;
+    } catch (error) {
+      ctx.report("warn", "an upload's lease could not be renewed", {
+        upload: claimed.session.id,
+        error: String(error),
+      });
+    }
+  }, renewEveryMs);
+  return {
+    check() {
+      if (lost || performance.now() - renewedAt > leaseSeconds * 1000) throw lostLease(claimed);
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** Turns a store's problem into the protocol's word. */
+export function storeError(error: unknown): unknown {
+  if (!(error instanceof BlobStoreError)) return error;
+  if (error.problem === "full")
+    return registryError("INSUFFICIENT_STORAGE", undefined, undefined, { retryAfterSeconds: 60 });
+  if (error.problem === "lost")
+    return registryError("BLOB_UPLOAD_UNKNOWN", "the uploaded bytes are gone: begin the upload again");
+  return registryError("UNAVAILABLE", "the registry's storage does not answer", undefined, { retryAfterSeconds: 5 });
+}

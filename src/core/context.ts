@@ -1,0 +1,51 @@
+// What the rules may need, gathered once at start; a rule names the slice it takes.
+import type { Database } from "#db/queries/rows.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Compute } from "#ports/compute.ts";
+import type { Hasher } from "#ports/hasher.ts";
+import type { Keyring } from "./access/keyring.ts";
+import type { PasswordMemory } from "./access/password-memory.ts";
+import type { Counters } from "./content/counters.ts";
+
+/** Limits and times that come from the configuration. */
+export interface Limits {
+  manifestMaxBytes: number;
+  jsonMaxDepth: number;
+  /** Sessions that one caller may have open. */
+  uploadsPerCaller: number;
+  /** A session without progress for this long ends. */
+  uploadExpirySeconds: number;
+  /** Bytes of a condemned blob stay this long. */
+  condemnedHoldSeconds: number;
+  /** How long an access token is valid. */
+  tokenSeconds: number;
+  /** Bytes of free space below which uploads are refused. */
+  freeSpaceReserve: (totalBytes: number) => number;
+}
+
+/** What rules report that is nobody's answer: for logs and metrics. */
+export type Report = (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
+
+export interface Context {
+  db: Database;
+  blobs: BlobStore;
+  hasher: Hasher;
+  compute: Compute;
+  clock: Clock;
+  limits: Limits;
+  keys: Keyring;
+  passwords: PasswordMemory;
+  counters: Counters;
+  /** The installation's id: the audience of its tokens. */
+  installationId: string;
+  report: Report;
+}
+
+/** The slice of the context that a rule takes. */
+export type Needs<K extends keyof Context> = Pick<Context, K>;
+
+/** A moment `seconds` after (or before) another. */
+export function plusSeconds(from: Date, seconds: number): Date {
+  return new Date(from.getTime() + seconds * 1000);
+}

@@ -1,0 +1,78 @@
+// The periodic work: each task is declared once, with its name, its interval, and a slice that can be cut off at any point.
+
+import { deleteUnusedRefreshTokens } from "#db/queries/accounts.ts";
+import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
+import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
+import { endRepositoryUploads, expireUploads } from "#db/queries/uploads.ts";
+import { condemnIfUnlinked } from "../content/blobs.ts";
+import { forgetBytes } from "../content/manifests.ts";
+import { type Context, type Needs, plusSeconds } from "../context.ts";
+
+/** A refresh token that nobody used for this long ends. */
+const refreshTokenSeconds = 90 * 86_400;
+const sliceRows = 500;
+
+/** One kind of periodic work. */
+export interface PeriodicTask {
+  name: string;
+  /** As cron writes it, in minutes at the least. */
+  cron: string;
+  /** Does a bounded part. @returns whether there is more to do at once. */
+  slice(ctx: Context): Promise<boolean>;
+}
+
+export const periodicTasks: readonly PeriodicTask[] = [
+  { name: "expire-uploads", cron: "* * * * *", slice: expireSessions },
+  { name: "remove-condemned", cron: "* * * * *", slice: removeCondemned },
+  { name: "condemn-unlinked", cron: "41 * * * *", slice: condemnUnlinked },
+  { name: "clear-deleted-repositories", cron: "* * * * *", slice: clearDeleted },
+  { name: "end-refresh-tokens", cron: "17 * * * *", slice: endRefreshTokens },
+  { name: "rotate-signing-keys", cron: "23 * * * *", slice: rotateKeys },
+];
+
+async function expireSessions(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
+  const now = ctx.clock.now();
+  return (await expireUploads(ctx.db, plusSeconds(now, -ctx.limits.uploadExpirySeconds), now)) > 0;
+}
+
+/** Bytes first, then the row: a crash between the two leaves a row whose bytes are gone, which is removed next time. */
+async function removeCondemned(ctx: Needs<"db" | "clock" | "blobs">): Promise<boolean> {
+  const keys = await listRemovableKeys(ctx.db, ctx.clock.now(), 100);
+  for (const { id, key } of keys) {
+    await ctx.blobs.remove(key);
+    await deleteCondemnedKey(ctx.db, id);
+  }
+  return keys.length > 0;
+}
+
+/** Finds what a crash between unlinking and condemning left behind. */
+async function condemnUnlinked(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
+  const blobs = await listUnlinkedBlobs(ctx.db, sliceRows);
+  let condemned = 0;
+  for (const blob of blobs) if (await condemnIfUnlinked(ctx, blob)) condemned++;
+  return condemned > 0;
+}
+
+async function rotateKeys(ctx: Needs<"keys">): Promise<boolean> {
+  await ctx.keys.rotate();
+  return false;
+}
+
+async function clearDeleted(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
+  const id = await findDeletedRepository(ctx.db);
+  if (!id) return false;
+  if ((await endRepositoryUploads(ctx.db, id, ctx.clock.now())) > 0) return true;
+  const digests = await clearManifests(ctx.db, id, sliceRows);
+  if (digests) {
+    await forgetBytes(ctx, digests);
+    return true;
+  }
+  const blobs = await clearLinks(ctx.db, id, sliceRows);
+  for (const blob of blobs) await condemnIfUnlinked(ctx, blob);
+  if (blobs.length === 0) await deleteClearedRepository(ctx.db, id);
+  return true;
+}
+
+async function endRefreshTokens(ctx: Needs<"db" | "clock">): Promise<boolean> {
+  return (await deleteUnusedRefreshTokens(ctx.db, plusSeconds(ctx.clock.now(), -refreshTokenSeconds))) > 0;
+}

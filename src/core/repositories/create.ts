@@ -1,0 +1,138 @@
+// Creates repositories: by a push, or because someone asked for one.
+
+import { type AccountRow, findAccountByName, insertAccount } from "#db/queries/accounts.ts";
+import { insertEvent } from "#db/queries/events.ts";
+import {
+  findRepository,
+  insertRepository,
+  type RepositoryChange,
+  type RepositoryRow,
+} from "#db/queries/repositories.ts";
+import { registryError } from "#oci/error.ts";
+import { accountNameProblem, isRepositoryPath, parseRepositoryName } from "#oci/name.ts";
+import type { Caller } from "../access/caller.ts";
+import { may } from "../access/may.ts";
+import type { Needs } from "../context.ts";
+import { getSettings } from "../settings.ts";
+
+/**
+ * Creates the repository that a push needs, private, and for a system admin its namespace as an organization.
+ * Two pushes at once both succeed: the second finds what the first made.
+ * @throws UNAUTHORIZED, DENIED when a setting forbids it, NAME_INVALID.
+ */
+export async function createForPush(ctx: Needs<"db" | "clock">, caller: Caller, path: string): Promise<RepositoryRow> {
+  const { namespace, name } = parseRepositoryName(path);
+  const settings = await getSettings(ctx);
+  if (!settings.createRepositoryOnPush)
+    throw registryError(
+      "DENIED",
+      `repository ${path} does not exist, and creating one by a push is switched off: create it first`,
+    );
+  const existing = await findAccountByName(ctx.db, namespace);
+  if (!existing && !settings.createNamespaceOnPush)
+    throw registryError(
+      "DENIED",
+      `namespace ${namespace} does not exist, and creating one by a push is switched off: create it first`,
+    );
+  const account = existing ?? (await createNamespace(ctx, caller, namespace, path));
+  await storeRepository(ctx, caller, account, name, { visibility: "private" }, "push");
+  const repository = await findRepository(ctx.db, path);
+  if (!repository) throw registryError("NAME_UNKNOWN", undefined, { name: path });
+  return repository;
+}
+
+/**
+ * Creates a repository in a namespace that exists.
+ * @throws NO_SUCH_ACCOUNT, INVALID_REPOSITORY_NAME, NOT_AUTHORIZED, REPOSITORY_EXISTS.
+ */
+export async function createRepository(
+  ctx: Needs<"db" | "clock">,
+  caller: Caller,
+  input: { namespace: string; name: string } & RepositoryChange,
+): Promise<RepositoryRow> {
+  const { namespace, name, ...settings } = input;
+  const path = `${namespace}/${name}`;
+  const account = await findAccountByName(ctx.db, namespace);
+  const allowed = await may(caller, { on: "namespace", action: "create", account, name: path });
+  if (!account) throw registryError(allowed || caller.account ? "NO_SUCH_ACCOUNT" : "NOT_AUTHENTICATED");
+  if (!allowed) throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
+  if (!isRepositoryPath(name) || path.length > 255)
+    throw registryError(
+      "INVALID_REPOSITORY_NAME",
+      `${JSON.stringify(name)} is not a repository name: use lower-case letters and digits, separated by one ".", "_", "__" or dashes`,
+    );
+  const made = await storeRepository(ctx, caller, account, name, settings, "api");
+  if (!made) throw registryError("REPOSITORY_EXISTS");
+  const repository = await findRepository(ctx.db, path);
+  if (!repository) throw registryError("NO_SUCH_REPOSITORY");
+  return repository;
+}
+
+async function storeRepository(
+  ctx: Needs<"db" | "clock">,
+  caller: Caller,
+  account: AccountRow,
+  name: string,
+  settings: RepositoryChange,
+  by: "push" | "api",
+): Promise<boolean> {
+  const now = ctx.clock.now();
+  const id = crypto.randomUUID();
+  const row = {
+    id,
+    accountId: account.id,
+    namespace: account.name,
+    name,
+    visibility: settings.visibility ?? "public",
+    now,
+  };
+  return ctx.db.transaction(async (tx) => {
+    if (!(await insertRepository(tx, row, settings))) return false;
+    const object = `${account.name}/${name}`;
+    await insertEvent(tx, {
+      at: now,
+      type: "repository.create",
+      actorId: caller.account?.id ?? null,
+      repositoryId: id,
+      object,
+      detail: { by },
+    });
+    return true;
+  });
+}
+
+async function createNamespace(
+  ctx: Needs<"db" | "clock">,
+  caller: Caller,
+  namespace: string,
+  path: string,
+): Promise<AccountRow> {
+  if (!(await may(caller, { on: "namespace", action: "create", account: null, name: path })))
+    throw registryError("UNAUTHORIZED");
+  const problem = accountNameProblem(namespace);
+  if (problem)
+    throw registryError("NAME_INVALID", `namespace ${namespace} cannot be created: ${problem}`, { name: path });
+  const now = ctx.clock.now();
+  await ctx.db.transaction(async (tx) => {
+    const account = {
+      id: crypto.randomUUID(),
+      name: namespace,
+      kind: "organization",
+      isAdmin: false,
+      passwordHash: null,
+      now,
+    } as const;
+    if (!(await insertAccount(tx, account))) return;
+    await insertEvent(tx, {
+      at: now,
+      type: "namespace.create",
+      actorId: caller.account?.id ?? null,
+      repositoryId: null,
+      object: namespace,
+      detail: { by: "push" },
+    });
+  });
+  const account = await findAccountByName(ctx.db, namespace);
+  if (!account) throw registryError("UNAVAILABLE");
+  return account;
+}

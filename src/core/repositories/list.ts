@@ -1,0 +1,28 @@
+// Lists repositories for the management API.
+import { findAccountByName } from "#db/queries/accounts.ts";
+import { countRepositories, listRepositories, type RepositoryRow, type Viewer } from "#db/queries/repositories.ts";
+import { registryError } from "#oci/error.ts";
+import type { Needs } from "../context.ts";
+
+/** A page, where the next begins, and how many there are in all when that was asked. */
+export interface RepositoryPage {
+  items: RepositoryRow[];
+  next: string | null;
+  total: number | null;
+}
+
+/** A page of what the viewer may see. @throws NO_SUCH_ACCOUNT for a namespace that does not exist. */
+export async function pageRepositories(
+  ctx: Needs<"db">,
+  viewer: Viewer,
+  page: { after: string; limit: number; count: boolean; namespace?: string },
+): Promise<RepositoryPage> {
+  if (page.namespace !== undefined && !(await findAccountByName(ctx.db, page.namespace)))
+    throw registryError("NO_SUCH_ACCOUNT");
+  const { namespace } = page;
+  const within = { viewer, ...(namespace === undefined ? {} : { namespace }) };
+  const found = await listRepositories(ctx.db, { ...within, after: page.after, limit: page.limit + 1 });
+  const items = found.slice(0, page.limit);
+  const next = found.length > page.limit ? (items.at(-1)?.path ?? null) : null;
+  return { items, next, total: page.count ? await countRepositories(ctx.db, within) : null };
+}

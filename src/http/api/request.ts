@@ -1,0 +1,56 @@
+// Reads bodies and pages of the management API, with errors in DTR's form.
+import type { z } from "@hono/zod-openapi";
+import { registryError } from "#oci/error.ts";
+import type { AppContext } from "../environment.ts";
+
+const maxBodyBytes = 1024 * 1024;
+const mostPerPage = 1000;
+
+/** Reads and checks a JSON body. @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS. */
+export async function readJson<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.infer<T>> {
+  const type = c.req.header("content-type") ?? "";
+  // curl -d says it is a form; DTR's clients were forgiven for that.
+  if (type && !/json|x-www-form-urlencoded|text\/plain/i.test(type)) throw registryError("UNSUPPORTED_MEDIA_TYPE");
+  if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes)
+    throw registryError("INVALID_PARAMETERS", "the body is too large");
+  const text = await readText(c);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw registryError("INVALID_JSON");
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join(".") ?? "";
+  if (field === "visibility") throw registryError("INVALID_REPOSITORY_VISIBILITY");
+  throw registryError("INVALID_PARAMETERS", `${field ? `${field}: ` : ""}${issue?.message ?? "wrong input"}`, {
+    field,
+  });
+}
+
+async function readText(c: AppContext): Promise<string> {
+  const reader = c.req.raw.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    text += decoder.decode(next.value, { stream: true });
+    if (text.length <= maxBodyBytes) continue;
+    await reader?.cancel();
+    throw registryError("INVALID_PARAMETERS", "the body is too large");
+  }
+  return text + decoder.decode();
+}
+
+/** Reads DTR's page parameters. A size of 0 asks for as much as there may be in one answer. @throws INVALID_PARAMETERS. */
+export function readPage(c: AppContext): { after: string; limit: number; count: boolean } {
+  const text = c.req.query("pageSize") ?? c.req.query("limit") ?? "10";
+  if (!/^\d{1,10}$/.test(text)) throw registryError("INVALID_PARAMETERS", "pageSize must be a whole number from 0 on");
+  const size = Number(text);
+  return {
+    after: c.req.query("pageStart") ?? "",
+    limit: size === 0 ? mostPerPage : Math.min(size, mostPerPage),
+    count: c.req.query("count") === "true",
+  };
+}

@@ -1,0 +1,74 @@
+// The application: every surface behind one chain of what each request needs.
+import { Hono } from "hono";
+import { apiRoutes } from "./api/routes.ts";
+import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
+import { apiAnswer, asRegistryError } from "./errors.ts";
+import { opsRoutes } from "./ops/routes.ts";
+import { clientAddress } from "./origin.ts";
+import { tokenRoutes } from "./token/routes.ts";
+import { v2Routes } from "./v2/routes.ts";
+
+/** Builds the application. It runs wherever there is fetch. */
+export function createApp(surface: Surface): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ strict: false });
+  app.use("*", (c, next) => recorded(c, next, surface.around));
+  app.route("/v2", v2Routes(surface));
+  app.route("/auth", tokenRoutes(surface));
+  app.route("/api/v0", apiRoutes(surface));
+  app.route("/", opsRoutes(surface));
+  app.get("/", (c) =>
+    c.text("Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/.\n"),
+  );
+  app.notFound((c) =>
+    c.json({ errors: [{ code: "NOT_FOUND", message: "there is nothing at this address", detail: null }] }, 404),
+  );
+  app.onError((error, c) => {
+    c.set("error", error);
+    return apiAnswer(c, error);
+  });
+  return app;
+}
+
+/** Names the request, and records it when its answer (the body included) has ended. */
+async function recorded(c: AppContext, next: () => Promise<void>, around: Surroundings): Promise<void> {
+  const started = performance.now();
+  const id = crypto.randomUUID();
+  c.set("requestId", id);
+  c.set("route", "*");
+  c.set("who", null);
+  c.set("bytesIn", 0);
+  c.set("bytesOut", 0);
+  c.set("streaming", false);
+  c.set("error", undefined);
+  let done = false;
+  const finish = (error?: unknown) => {
+    if (done) return;
+    done = true;
+    around.record({
+      id,
+      method: c.req.method,
+      route: c.get("route"),
+      path: c.req.path,
+      status: c.res.status,
+      bytesIn: c.get("bytesIn"),
+      bytesOut: c.get("bytesOut"),
+      durationMs: Math.round((performance.now() - started) * 10) / 10,
+      who: c.get("who"),
+      address: clientAddress(c, around),
+      ...errorText(error ?? c.get("error"), c.res.status),
+    });
+  };
+  c.set("finishLater", finish);
+  await next();
+  c.res.headers.set("X-Request-Id", id);
+  if (!c.get("streaming")) finish();
+}
+
+/** What went wrong, for the log: a rule's word, or an unforeseen error's with its stack. */
+function errorText(error: unknown, status: number): { error?: string } {
+  if (error === undefined || error === null) return {};
+  const rule = asRegistryError(error);
+  if (rule === error) return { error: `${rule.code}: ${rule.message}` };
+  if (status < 500) return { error: error instanceof Error ? error.message : String(error) };
+  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

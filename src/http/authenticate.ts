@@ -1,0 +1,48 @@
+// Reads a request's credentials.
+import { anonymous, type Caller } from "#core/access/caller.ts";
+import { logIn } from "#core/access/log-in.ts";
+import { readToken } from "#core/access/tokens.ts";
+import { registryError } from "#oci/error.ts";
+import type { AppContext, Surface } from "./environment.ts";
+import { clientAddress } from "./origin.ts";
+
+/** A name and a password. */
+export interface BasicCredentials {
+  name: string;
+  password: string;
+}
+
+/** Reads `Authorization: Basic`, or returns null when there is none. @throws UNAUTHORIZED when it is malformed. */
+export function findBasic(header: string | undefined): BasicCredentials | null {
+  const match = /^basic +([A-Za-z0-9+/=_-]*) *$/i.exec(header ?? "");
+  if (!match) return null;
+  try {
+    const bytes = Uint8Array.from(atob(match[1] as string), (char) => char.charCodeAt(0));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const colon = text.indexOf(":");
+    if (colon >= 0) return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+  } catch {
+    // Malformed: told below like a wrong password.
+  }
+  throw registryError("UNAUTHORIZED", "malformed Basic credentials");
+}
+
+/**
+ * Who is asking.
+ * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller.
+ */
+export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
+  const caller = await readCaller(c, surface);
+  c.set("who", caller.account?.name ?? null);
+  return caller;
+}
+
+async function readCaller(c: AppContext, { ctx, around }: Surface): Promise<Caller> {
+  const header = c.req.header("authorization");
+  if (!header) return anonymous;
+  const bearer = /^bearer +(\S+) *$/i.exec(header);
+  if (bearer) return readToken(ctx, bearer[1] as string);
+  const credentials = findBasic(header);
+  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(c, around) });
+  throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
+}

@@ -1,0 +1,67 @@
+// What the surfaces know of the world around them, and what each request carries.
+import type { Context as HonoContext } from "hono";
+import type { Context } from "#core/context.ts";
+
+/** How a request came in. */
+export interface Connection {
+  /** The peer's address, or null where the runtime does not tell. */
+  address: string | null;
+  /** Whether it came encrypted. */
+  secure: boolean;
+}
+
+/** One finished request, for logs and metrics. It never holds a header's value, a query or a body. */
+export interface RequestRecord {
+  id: string;
+  method: string;
+  /** The route's pattern. */
+  route: string;
+  path: string;
+  status: number;
+  bytesIn: number;
+  bytesOut: number;
+  durationMs: number;
+  who: string | null;
+  address: string | null;
+  error?: string;
+}
+
+/** What a runtime gives the application beside the rules' context. */
+export interface Surroundings {
+  /** Where clients reach this server, or null: then it is taken from each request. */
+  publicUrl: string | null;
+  connection(c: HonoContext): Connection;
+  /** Whether the headers that this address adds are to be believed. */
+  isTrustedProxy(address: string): boolean;
+  record(request: RequestRecord): void;
+  /** Below this rate, over this time, a transfer is cut. */
+  minRate: { bytesPerSecond: number; seconds: number };
+  /** What is wrong with the server as a whole, or null: for health and for the load balancer. */
+  problem(): Promise<string | null>;
+  /** The figures, for who shows the token; a null token means that they are not given here. */
+  metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }> };
+  /** The server is about to stop: health says so. */
+  draining(): boolean;
+}
+
+/** What a request carries through the application. */
+export interface Variables {
+  requestId: string;
+  route: string;
+  who: string | null;
+  bytesIn: number;
+  bytesOut: number;
+  /** Set when a stream ends the request later than its handler. */
+  finishLater: ((error?: unknown) => void) | null;
+  streaming: boolean;
+  error: unknown;
+}
+
+export type AppEnv = { Variables: Variables };
+export type AppContext = HonoContext<AppEnv>;
+
+/** Everything a handler may use. */
+export interface Surface {
+  ctx: Context;
+  around: Surroundings;
+}

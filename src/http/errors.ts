@@ -1,0 +1,138 @@
+// The one place where a rule's error becomes an answer: status, headers and body in the surface's own form.
+import { databaseError } from "#db/queries/rows.ts";
+import { type ErrorCode, type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
+import { formatUploadRange } from "#oci/range.ts";
+import type { AppContext, Surroundings } from "./environment.ts";
+import { publicOrigin } from "./origin.ts";
+
+const statusOf: Record<ErrorCode, number> = {
+  BLOB_UNKNOWN: 404,
+  BLOB_UPLOAD_INVALID: 400,
+  BLOB_UPLOAD_UNKNOWN: 404,
+  DIGEST_INVALID: 400,
+  MANIFEST_BLOB_UNKNOWN: 400,
+  MANIFEST_INVALID: 400,
+  MANIFEST_UNKNOWN: 404,
+  MANIFEST_TOO_LARGE: 413,
+  NAME_INVALID: 400,
+  NAME_UNKNOWN: 404,
+  SIZE_INVALID: 400,
+  TAG_INVALID: 400,
+  RANGE_INVALID: 416,
+  PAGINATION_NUMBER_INVALID: 400,
+  UNAUTHORIZED: 401,
+  DENIED: 403,
+  UNSUPPORTED: 405,
+  ROUTE_UNKNOWN: 404,
+  TOOMANYREQUESTS: 429,
+  UNAVAILABLE: 503,
+  INSUFFICIENT_STORAGE: 507,
+  UNKNOWN: 500,
+  NOT_AUTHENTICATED: 401,
+  NOT_AUTHORIZED: 403,
+  NOT_ACCEPTABLE: 406,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_ALLOWED: 405,
+  INTERNAL_ERROR: 500,
+  INVALID_JSON: 400,
+  INVALID_PARAMETERS: 400,
+  INVALID_REPOSITORY_NAME: 400,
+  INVALID_REPOSITORY_VISIBILITY: 400,
+  NO_SUCH_ACCOUNT: 404,
+  NO_SUCH_REPOSITORY: 404,
+  NO_SUCH_ROUTE: 404,
+  REPOSITORY_EXISTS: 400,
+};
+
+/** Codes of ours that the specification's table lacks go out under the nearest that it has. */
+const wireCode: Partial<Record<ErrorCode, string>> = {
+  MANIFEST_TOO_LARGE: "SIZE_INVALID",
+  ROUTE_UNKNOWN: "UNSUPPORTED",
+  RANGE_INVALID: "BLOB_UPLOAD_INVALID",
+  TAG_INVALID: "MANIFEST_INVALID",
+  INSUFFICIENT_STORAGE: "DENIED",
+  NO_SUCH_ROUTE: "NOT_ALLOWED",
+};
+
+/** Makes a RegistryError of anything that was thrown. What is no rule's word is not shown to the client. */
+export function asRegistryError(error: unknown): RegistryError {
+  if (error instanceof RegistryError) return error;
+  const database = databaseError(error);
+  if (database && /^(CONN|ECONN|ENOENT|EPIPE|57P|53|08)/.test(database.code))
+    return registryError("UNAVAILABLE", "the registry's database does not answer: try again", undefined, {
+      retryAfterSeconds: 5,
+    });
+  if (database?.code === "57014")
+    return registryError("UNAVAILABLE", "the registry's database is too slow: try again", undefined, {
+      retryAfterSeconds: 5,
+    });
+  return registryError("UNKNOWN", "an internal error occurred");
+}
+
+/** The answer to an error under /v2 and at the token endpoint. */
+export function registryAnswer(c: AppContext, around: Surroundings, thrown: unknown): Response {
+  const error = asRegistryError(thrown);
+  const status = statusOf[error.code];
+  const headers = commonHeaders(error);
+  if (status === 401) headers["WWW-Authenticate"] = challenge(c, around, error);
+  const { upload, sizeBytes } = error.context;
+  if (sizeBytes !== undefined) headers["Content-Range"] = `bytes */${sizeBytes}`;
+  if (upload) {
+    headers.Location = `/v2/${upload.repository}/blobs/uploads/${upload.id}`;
+    headers.Range = formatUploadRange(upload.offset);
+    headers["Docker-Upload-UUID"] = upload.id;
+  }
+  return answer(c, status, headers, error.entries);
+}
+
+/** The answer to an error of the management API: DTR's form, with its generic codes. */
+export function apiAnswer(c: AppContext, thrown: unknown): Response {
+  const error = asRegistryError(thrown);
+  if (error.code === "UNKNOWN") return answer(c, 500, {}, registryError("INTERNAL_ERROR").entries);
+  if (error.code === "UNAUTHORIZED")
+    return answer(c, 401, {}, registryError("NOT_AUTHENTICATED", error.message).entries);
+  return answer(c, statusOf[error.code], commonHeaders(error), error.entries);
+}
+
+function answer(
+  c: AppContext,
+  status: number,
+  headers: Record<string, string>,
+  entries: readonly ErrorEntry[],
+): Response {
+  const errors = entries.map((entry) => ({
+    code: wireCode[entry.code] ?? entry.code,
+    message: entry.message,
+    detail: entry.detail ?? null,
+  }));
+  const body = new TextEncoder().encode(`${JSON.stringify({ errors })}\n`);
+  const all = {
+    ...headers,
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": String(body.byteLength),
+  };
+  // The bytes, not c.json: HEAD keeps the length of the body that GET would have.
+  return new Response(c.req.method === "HEAD" ? null : body, { status, headers: merged(c, all) });
+}
+
+/** The headers that the request has gathered so far, and the error's own. */
+function merged(c: AppContext, own: Record<string, string>): Headers {
+  const headers = new Headers(c.res.headers);
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  return headers;
+}
+
+function commonHeaders(error: RegistryError): Record<string, string> {
+  const { retryAfterSeconds } = error.context;
+  return retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
+}
+
+/** Where and for what a client may get a token. The scope is there on every repository's path: not every client asks /v2/ first. */
+function challenge(c: AppContext, around: Surroundings, error: RegistryError): string {
+  const origin = publicOrigin(c, around);
+  const { scope, challengeError } = error.context;
+  const parts = [`realm="${origin}/auth/token"`, `service="${origin.replace(/^https?:\/\//, "")}"`];
+  if (scope) parts.push(`scope="${scope}"`);
+  if (challengeError) parts.push(`error="${challengeError}"`);
+  return `Bearer ${parts.join(",")}`;
+}

@@ -1,0 +1,37 @@
+// Where a request came from and under which address its client knows this server.
+import type { AppContext, Surroundings } from "./environment.ts";
+
+/** The client's address, behind trusted proxies the one that the first trusted of them saw. */
+export function clientAddress(c: AppContext, around: Surroundings): string {
+  const peer = around.connection(c).address;
+  if (!peer) return "unknown";
+  let address = peer;
+  const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
+  while (around.isTrustedProxy(address) && forwarded.length > 0) {
+    const next = forwarded.pop();
+    if (next) address = next.slice(0, 100);
+  }
+  return address;
+}
+
+/** The server's address as the client knows it, without a slash at the end; a port that is not the default is kept. */
+export function publicOrigin(c: AppContext, around: Surroundings): string {
+  if (around.publicUrl) return around.publicUrl;
+  const { address, secure } = around.connection(c);
+  const trusted = address !== null && around.isTrustedProxy(address);
+  const first = (name: string) => (trusted ? c.req.header(name)?.split(",")[0]?.trim() : undefined);
+  const proto = first("x-forwarded-proto");
+  const scheme = proto === "http" || proto === "https" ? proto : secure ? "https" : "http";
+  const host = cleanHost(first("x-forwarded-host")) ?? cleanHost(c.req.header("host")) ?? "localhost";
+  const port = first("x-forwarded-port");
+  const usual = scheme === "https" ? "443" : "80";
+  const hasPort = /:\d+$/.test(host);
+  const withPort = !hasPort && port && /^\d{1,5}$/.test(port) && port !== usual ? `${host}:${port}` : host;
+  return `${scheme}://${withPort}`;
+}
+
+/** A host header's value, if it is one: it goes into a challenge, so it must hold no quote, space or slash. */
+function cleanHost(value: string | undefined): string | undefined {
+  const host = value?.trim();
+  return host && /^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9._-]+)(:\d{1,5})?$/.test(host) ? host : undefined;
+}

@@ -1,0 +1,116 @@
+// The token endpoint as docker and the OAuth2 clients use it, and the public keys that verify its tokens.
+import { Hono } from "hono";
+import { anonymous, type Caller } from "#core/access/caller.ts";
+import { issueRefreshToken, logIn, redeemRefreshToken } from "#core/access/log-in.ts";
+import { issueToken } from "#core/access/tokens.ts";
+import { registryError } from "#oci/error.ts";
+import { formatScope, parseScopes } from "#oci/scope.ts";
+import { findBasic } from "../authenticate.ts";
+import type { AppContext, AppEnv, Surface } from "../environment.ts";
+import { asRegistryError, registryAnswer } from "../errors.ts";
+import { clientAddress } from "../origin.ts";
+
+/** A form is a few parameters; more is no login. */
+const maxFormBytes = 64 * 1024;
+
+export function tokenRoutes(surface: Surface): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ strict: false });
+  app.get("/token", guarded(surface, getToken));
+  app.post("/token", guarded(surface, postToken));
+  app.get("/jwks.json", async (c) => {
+    c.set("route", "/auth/jwks.json");
+    return c.json({ keys: await surface.ctx.keys.publicKeys() }, 200, { "Cache-Control": "public, max-age=60" });
+  });
+  return app;
+}
+
+function guarded(surface: Surface, handler: (c: AppContext, surface: Surface) => Promise<Response>) {
+  return async (c: AppContext): Promise<Response> => {
+    c.set("route", "/auth/token");
+    c.header("Cache-Control", "no-store");
+    try {
+      return await handler(c, surface);
+    } catch (error) {
+      c.set("error", error);
+      return registryAnswer(c, surface.around, error);
+    }
+  };
+}
+
+/** GET /auth/token?service=&scope=…[&account=&client_id=&offline_token=true], with Basic credentials or none. */
+async function getToken(c: AppContext, surface: Surface): Promise<Response> {
+  const { ctx, around } = surface;
+  const url = new URL(c.req.url);
+  const credentials = findBasic(c.req.header("authorization"));
+  const caller = credentials ? await logIn(ctx, { ...credentials, address: clientAddress(c, around) }) : anonymous;
+  c.set("who", caller.account?.name ?? null);
+  const offline = url.searchParams.get("offline_token") === "true" && caller.account;
+  const refresh = offline ? await issueRefreshToken(ctx, offline, url.searchParams.get("client_id") ?? "") : null;
+  return answer(c, surface, caller, url.searchParams.getAll("scope"), refresh);
+}
+
+/** POST /auth/token: OAuth2 with grant_type password or refresh_token. */
+async function postToken(c: AppContext, surface: Surface): Promise<Response> {
+  const { ctx, around } = surface;
+  const form = await readForm(c);
+  const grant = form.get("grant_type");
+  try {
+    if (grant === "refresh_token") {
+      const refresh = form.get("refresh_token") ?? "";
+      const caller = await redeemRefreshToken(ctx, refresh);
+      c.set("who", caller.account?.name ?? null);
+      return await answer(c, surface, caller, form.getAll("scope"), refresh);
+    }
+    if (grant === "password") {
+      const credentials = { name: form.get("username") ?? "", password: form.get("password") ?? "" };
+      const caller = await logIn(ctx, { ...credentials, address: clientAddress(c, around) });
+      c.set("who", caller.account?.name ?? null);
+      const offline = form.get("access_type") === "offline" && caller.account;
+      const refresh = offline ? await issueRefreshToken(ctx, offline, form.get("client_id") ?? "") : null;
+      return await answer(c, surface, caller, form.getAll("scope"), refresh);
+    }
+  } catch (error) {
+    if (asRegistryError(error).code !== "UNAUTHORIZED") throw error;
+    return oauthError(c, 401, "invalid_grant", (error as Error).message);
+  }
+  return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password or refresh_token");
+}
+
+async function readForm(c: AppContext): Promise<URLSearchParams> {
+  const length = Number(c.req.header("content-length") ?? 0);
+  if (length > maxFormBytes) throw registryError("SIZE_INVALID", "the form is too large");
+  const reader = c.req.raw.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    text += decoder.decode(next.value, { stream: true });
+    if (text.length <= maxFormBytes) continue;
+    await reader?.cancel();
+    throw registryError("SIZE_INVALID", "the form is too large");
+  }
+  return new URLSearchParams(text + decoder.decode());
+}
+
+async function answer(
+  c: AppContext,
+  { ctx }: Surface,
+  caller: Caller,
+  scopes: readonly string[],
+  refreshToken: string | null,
+): Promise<Response> {
+  const issued = await issueToken(ctx, caller, parseScopes(scopes));
+  return c.json({
+    token: issued.token,
+    access_token: issued.token,
+    expires_in: issued.expiresInSeconds,
+    issued_at: issued.issuedAt.toISOString(),
+    scope: issued.granted.map(formatScope).join(" "),
+    ...(refreshToken ? { refresh_token: refreshToken } : {}),
+  });
+}
+
+/** Errors as RFC 6749 section 5.2 has them, and docker's list beside them. */
+function oauthError(c: AppContext, status: 400 | 401, error: string, message: string): Response {
+  const errors = [{ code: status === 401 ? "UNAUTHORIZED" : "UNSUPPORTED", message, detail: null }];
+  return c.json({ error, error_description: message, errors }, status);
+}

@@ -1,0 +1,106 @@
+// Manifests: HEAD and GET as they were pushed, PUT by tag or digest, DELETE of a tag or of the whole.
+import { reachForPush, reachRepository } from "#core/access/reach.ts";
+import { deleteReference, getManifest, putManifest } from "#core/content/manifests.ts";
+import { registryError } from "#oci/error.ts";
+import { isTag, parseReference, parseTag, type Reference } from "#oci/reference.ts";
+import { watchIncoming } from "../rate.ts";
+import { matches } from "./blobs.ts";
+import type { V2Handler, V2Request } from "./request.ts";
+
+type OnManifest = { name: string; reference: string };
+
+/** More tags in one push are refused. */
+const maxTags = 100;
+
+/** GET, HEAD /v2/<name>/manifests/<reference>. The stored type is answered whatever Accept says: clients cope, 406 breaks them. */
+export const getManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
+  const { ctx, caller, c } = request;
+  const repository = await reachRepository(ctx, caller, name, "pull");
+  const reference = readReference(text);
+  const head = c.req.method === "HEAD";
+  const manifest = await getManifest(ctx, repository.id, reference, { bytes: !head });
+  const etag = `"${manifest.digest}"`;
+  const headers = {
+    "Content-Type": manifest.mediaType,
+    "Docker-Content-Digest": manifest.digest,
+    ETag: etag,
+    "Cache-Control": "tag" in reference ? "private, no-cache" : "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+  };
+  if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  if (!head) ctx.counters.pull(repository.id);
+  if (!head) c.set("bytesOut", manifest.sizeBytes);
+  const all = { ...headers, "Content-Length": String(manifest.sizeBytes) };
+  return head ? c.body(null, 200, all) : c.body(new Uint8Array(manifest.bytes), 200, all);
+};
+
+/** PUT /v2/<name>/manifests/<reference>[?tag=…] */
+export const putManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
+  const { ctx, caller, c, url } = request;
+  const reference = parseReference(text);
+  const tags = url.searchParams.getAll("tag").map(parseTag);
+  if (tags.length > 0 && "tag" in reference)
+    throw registryError("TAG_INVALID", "the query parameter tag goes with a push by digest, not by tag");
+  if (tags.length > maxTags) return tooManyTags(request);
+  const repository = await reachForPush(ctx, caller, name);
+  const bytes = await readBody(request, ctx.limits.manifestMaxBytes);
+  const contentType = c.req.header("content-type") ?? "";
+  const pushed = await putManifest(ctx, { repository, caller }, { bytes, contentType, reference, tags });
+  ctx.counters.push(repository.id);
+  c.header("Location", `/v2/${name}/manifests/${pushed.digest}`);
+  c.header("Docker-Content-Digest", pushed.digest);
+  if (pushed.subject) c.header("OCI-Subject", pushed.subject);
+  if ("digest" in reference) for (const tag of pushed.tags) c.header("OCI-Tag", tag, { append: true });
+  c.header("Content-Length", "0");
+  return c.body(null, 201);
+};
+
+/** DELETE /v2/<name>/manifests/<reference> */
+export const deleteManifestReference: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
+  const { ctx, caller, c } = request;
+  const repository = await reachRepository(ctx, caller, name, "delete");
+  await deleteReference(ctx, { repository, caller }, readReference(text));
+  return c.body(null, 202, { "Content-Length": "0" });
+};
+
+/** In reading, what cannot be a tag is merely a tag that is not there. */
+function readReference(text: string): Reference {
+  if (text.includes(":") || isTag(text)) return parseReference(text);
+  throw registryError("MANIFEST_UNKNOWN", undefined, { Tag: text.slice(0, 200) });
+}
+
+function tooManyTags({ c }: V2Request): Response {
+  const errors = [{ code: "UNSUPPORTED", message: `at most ${maxTags} tags can be pushed at once`, detail: null }];
+  return c.json({ errors }, 414);
+}
+
+/** Reads a manifest whole: it is the one body that has to be in memory, and so it is small. @throws MANIFEST_TOO_LARGE. */
+async function readBody(request: V2Request, maxBytes: number): Promise<Uint8Array> {
+  const { c, around } = request;
+  const tooLarge = () =>
+    registryError(
+      "MANIFEST_TOO_LARGE",
+      `the manifest is larger than the ${maxBytes} bytes that this registry accepts`,
+      { maxBytes },
+    );
+  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
+  if (!c.req.raw.body) return new Uint8Array();
+  const reader = watchIncoming(c, around, c.req.raw.body).getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    size += next.value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    parts.push(next.value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}

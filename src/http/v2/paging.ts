@@ -1,0 +1,21 @@
+// Pages of lists: the query parameters `n` and `last`, and the Link to what follows.
+import { registryError } from "#oci/error.ts";
+
+/** More than this is cut down to it: a Link leads on. */
+const mostPerPage = 10_000;
+
+/** Reads `n`. @throws PAGINATION_NUMBER_INVALID unless it is a whole number from 0 on. */
+export function pageSize(url: URL, byDefault: number): number {
+  const text = url.searchParams.get("n");
+  if (text === null || text === "") return byDefault;
+  if (!/^\d{1,15}$/.test(text))
+    throw registryError("PAGINATION_NUMBER_INVALID", "n must be a whole number from 0 on", { n: text.slice(0, 50) });
+  return Math.min(Number(text), mostPerPage);
+}
+
+/** The Link header to the next page of the same list. */
+export function nextLink(url: URL, parameters: Record<string, string>): string {
+  const query = new URLSearchParams(url.searchParams);
+  for (const [name, value] of Object.entries(parameters)) query.set(name, value);
+  return `<${url.pathname}?${query}>; rel="next"`;
+}

@@ -1,0 +1,120 @@
+// Blob uploads: POST begins (or mounts, or brings a whole blob), PATCH appends, PUT finishes, GET tells, DELETE cancels.
+import { reachForPush, reachRepository, requireStill } from "#core/access/reach.ts";
+import { mountBlob } from "#core/content/blobs.ts";
+import {
+  appendUpload,
+  beginUpload,
+  cancelUpload,
+  finishUpload,
+  getUpload,
+  type UploadState,
+  type Where,
+} from "#core/content/uploads.ts";
+import { type Digest, findDigest, formatDigest, isDigestAlgorithm, parseDigest } from "#oci/digest.ts";
+import { registryError } from "#oci/error.ts";
+import { formatUploadRange } from "#oci/range.ts";
+import { incoming, type V2Handler, type V2Request } from "./request.ts";
+
+type OnUploads = { name: string };
+type OnUpload = { name: string; id: string };
+
+/** POST /v2/<name>/blobs/uploads/[?mount=[&from=]|?digest=|?digest-algorithm=] */
+export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
+  const { ctx, caller, url, c } = request;
+  const digestText = url.searchParams.get("digest");
+  const digest = digestText === null ? null : parseDigest(digestText);
+  const algorithm = announcedAlgorithm(url);
+  const where: Where = { repository: await reachForPush(ctx, caller, name), caller };
+  const mounted = await tryMount(request, where);
+  if (mounted) return created(request, name, mounted);
+  const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
+  // Some clients announce a digest but bring no bytes: they go on with a session.
+  const empty = c.req.raw.body === null || c.req.header("content-length") === "0";
+  if (!digest || (empty && !isEmptyDigest(digest))) return accepted(request, name, session, 202);
+  return finish(request, where, session.id, digest);
+};
+
+/** PATCH /v2/<name>/blobs/uploads/<id> */
+export const patchUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
+  const { ctx, caller } = request;
+  const repository = await reachRepository(ctx, caller, name, "push");
+  const session = await appendUpload(ctx, { repository, caller }, id, incoming(request));
+  return accepted(request, name, session, 202);
+};
+
+/** PUT /v2/<name>/blobs/uploads/<id>?digest= */
+export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
+  const { ctx, caller, url } = request;
+  const repository = await reachRepository(ctx, caller, name, "push");
+  const text = url.searchParams.get("digest");
+  if (text === null) throw registryError("DIGEST_INVALID", "the closing PUT needs the query parameter digest");
+  return finish(request, { repository, caller }, id, parseDigest(text));
+};
+
+/** GET, HEAD /v2/<name>/blobs/uploads/<id> */
+export const getUploadStatus: V2Handler<OnUpload> = async (request, { name, id }) => {
+  const { ctx, caller } = request;
+  const repository = await reachRepository(ctx, caller, name, "push");
+  return accepted(request, name, await getUpload(ctx, { repository, caller }, id), 204);
+};
+
+/** DELETE /v2/<name>/blobs/uploads/<id>. Needs no more than the right to push. */
+export const deleteUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
+  const { ctx, caller, c } = request;
+  const repository = await reachRepository(ctx, caller, name, "push");
+  await cancelUpload(ctx, { repository, caller }, id);
+  return c.body(null, 204);
+};
+
+/** A mount that cannot be done, for whatever reason, becomes an ordinary session: the answer tells nothing. */
+async function tryMount(request: V2Request, where: Where): Promise<Digest | null> {
+  const { ctx, url } = request;
+  const digest = findDigest(url.searchParams.get("mount") ?? "");
+  if (!digest) return null;
+  return (await mountBlob(ctx, where, digest, url.searchParams.get("from"))) ? digest : null;
+}
+
+function announcedAlgorithm(url: URL): string | null {
+  const algorithm = url.searchParams.get("digest-algorithm");
+  if (algorithm === null || isDigestAlgorithm(algorithm)) return algorithm;
+  throw registryError(
+    "DIGEST_INVALID",
+    `digest algorithm ${algorithm.slice(0, 50)} is not supported: use sha256 or sha512`,
+  );
+}
+
+const emptyDigests = new Set([
+  "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  "sha512:cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+]);
+
+function isEmptyDigest(digest: Digest): boolean {
+  return emptyDigests.has(formatDigest(digest));
+}
+
+async function finish(request: V2Request, where: Where, id: string, digest: Digest): Promise<Response> {
+  const { ctx } = request;
+  const { repository, caller } = where;
+  const mayStill = () => requireStill(ctx, caller, repository, "push");
+  await finishUpload(ctx, where, { id, digest, incoming: incoming(request), mayStill });
+  return created(request, repository.path, digest);
+}
+
+function created({ c }: V2Request, name: string, digest: Digest): Response {
+  const text = formatDigest(digest);
+  return c.body(null, 201, {
+    Location: `/v2/${name}/blobs/${text}`,
+    "Docker-Content-Digest": text,
+    "Content-Length": "0",
+  });
+}
+
+/** Locations are relative to the root: a client that sees another scheme or host than its own drops its credentials. */
+function accepted({ c }: V2Request, name: string, session: UploadState, status: 202 | 204): Response {
+  return c.body(null, status, {
+    Location: `/v2/${name}/blobs/uploads/${session.id}`,
+    Range: formatUploadRange(session.offset),
+    "Docker-Upload-UUID": session.id,
+    ...(status === 202 ? { "Content-Length": "0" } : {}),
+  });
+}

@@ -1,0 +1,61 @@
+// Repository and account names: the grammar of the distribution specification, narrowed to Berth's namespace/name form.
+import { registryError } from "./error.ts";
+
+const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const maxNameLength = 255;
+
+/** First path segments of the server and words that would confuse people: never an account's name. */
+export const reservedAccountNames: ReadonlySet<string> = new Set(
+  (
+    "_ping _catalog access account accounts admin-api api assets auth berth blobs catalog charts console docs enzi ext " +
+    "favicon.ico feed health help index live load_balancer_status login logout manifests meta metrics nginx_status none " +
+    "oauth openapi openid org orgs ping referrers registry repositories robots.txt search settings setup signup static " +
+    "system tags token ui uploads v1 v2 v3 version well-known"
+  ).split(" "),
+);
+
+/** A repository's name, split where the account's name ends. */
+export interface RepositoryName {
+  namespace: string;
+  name: string;
+}
+
+/**
+ * Parses `namespace/name`, where name may have several segments.
+ * @throws NAME_INVALID with a message that says how to write it.
+ */
+export function parseRepositoryName(text: string): RepositoryName {
+  const problem = repositoryNameProblem(text);
+  if (problem) throw registryError("NAME_INVALID", problem, { name: text.slice(0, 300) });
+  const slash = text.indexOf("/");
+  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/** Says what is wrong with a repository's full name, or null when it is well formed. */
+function repositoryNameProblem(text: string): string | null {
+  if (text.length > maxNameLength) return `repository name is longer than ${maxNameLength} characters`;
+  const segments = text.split("/");
+  for (const segment of segments) {
+    if (component.test(segment)) continue;
+    if (segment === "") return "repository name has an empty segment";
+    return `invalid repository name segment ${JSON.stringify(segment)}: use lower-case letters and digits, separated by one ".", "_", "__" or dashes`;
+  }
+  if (segments.length < 2)
+    return `repository name ${JSON.stringify(text)} has no namespace: write it as namespace/name, for example library/${text}`;
+  return null;
+}
+
+/** Whether the text may be a repository's name inside its namespace. */
+export function isRepositoryPath(text: string): boolean {
+  return text.length <= maxNameLength && text.split("/").every((segment) => component.test(segment));
+}
+
+/** Says why a word cannot be the name of an account (user or organization), or null when it can. */
+export function accountNameProblem(text: string): string | null {
+  if (text.length < 1 || text.length > 100) return "an account name has 1 to 100 characters";
+  if (!component.test(text))
+    return 'an account name has lower-case letters and digits, separated by one ".", "_", "__" or dashes';
+  if (reservedAccountNames.has(text)) return `${text} is a reserved word`;
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return "an account name cannot be a UUID";
+  return null;
+}

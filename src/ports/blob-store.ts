@@ -1,0 +1,70 @@
+// What the rules need of the place where the bytes of blobs lie.
+//
+// A key is fresh for every upload and is never written twice by two writers: the database names the one writer. What the
+// store must guarantee:
+//  - after `seal` returns, the bytes and the name under which they are found survive a power cut;
+//  - after `suspend` returns, a new writer (perhaps in another process) can go on from `offset` with the `state` given;
+//  - unsealed bytes may be readable, but nothing asks for them: only the database says what is visible;
+//  - `remove` of a key that is not there is no error, and removes every trace of a started upload, its parts included.
+
+/** A key as the database registers it: two hex digits, a slash, and a UUID. */
+export type BlobKey = string;
+
+/** What a store wants to be told again when writing goes on; null when nothing. */
+export type StoreState = { [key: string]: unknown } | null;
+
+/** Where a suspended writer stands. */
+export interface Suspended {
+  offset: number;
+  state: StoreState;
+}
+
+/** What is known of a finished object. */
+export interface Sealed {
+  sizeBytes: number;
+  /** Changes when the object is changed behind our back (a file's ctime, an object's ETag); null when the store has no such thing. */
+  stamp: string | null;
+}
+
+/** Writes one object from front to back. One of suspend, seal and abort ends it. */
+export interface BlobWriter {
+  /** Takes the bytes; they may be reused by the caller when the promise resolves. @throws BlobStoreError */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes what was written durable enough to go on from, and closes. A store that works in parts may report less than was written. */
+  suspend(): Promise<Suspended>;
+  /** Makes the object whole and durable, and closes. */
+  seal(): Promise<Sealed>;
+  /** Closes without a promise about the bytes written since the writer was opened. */
+  abort(): Promise<void>;
+}
+
+export interface BlobStore {
+  /** A word for logs and health: `file`, `memory`, `s3`. */
+  readonly kind: string;
+  /** The id that the store carries; a store that carries none takes the one given. A database and a store belong together. */
+  ensureIdentity(id: string): Promise<string>;
+  /** Opens a writer at `offset`, dropping bytes beyond it that a crashed writer may have left. @throws BlobStoreError "lost" when bytes before it are gone. */
+  openWriter(key: BlobKey, from: Suspended): Promise<BlobWriter>;
+  /** Streams the bytes from `start` to `end` (inclusive). The stream errors if the object is shorter. Null when there is no such object. */
+  read(key: BlobKey, range: { start: number; end: number }): Promise<ReadableStream<Uint8Array> | null>;
+  /** Size and stamp of an object, or null. */
+  stat(key: BlobKey): Promise<Sealed | null>;
+  remove(key: BlobKey): Promise<void>;
+  /** Free and total bytes of the place, or null where that has no meaning. */
+  space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
+  /** The keys that are there, in no order: for reports of objects that no row names. */
+  keys(): AsyncIterable<BlobKey>;
+  close(): Promise<void>;
+}
+
+/** The closed set of things that go wrong in a store. */
+export type BlobStoreProblem = "lost" | "full" | "unavailable";
+
+export class BlobStoreError extends Error {
+  readonly problem: BlobStoreProblem;
+  constructor(problem: BlobStoreProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "BlobStoreError";
+    this.problem = problem;
+  }
+}

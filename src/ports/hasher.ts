@@ -1,0 +1,35 @@
+// What the rules need to compute digests while bytes pass.
+import type { DigestAlgorithm } from "#oci/digest.ts";
+
+/** Hex digests by algorithm. */
+export type HexDigests = Partial<Record<DigestAlgorithm, string>>;
+
+/** The state of a hash that can go on elsewhere. `version` names the format; other formats are ignored, which costs a re-read. */
+export interface SavedHash {
+  version: 1;
+  /** Bytes that the state has seen. */
+  offset: number;
+  /** Base64 by algorithm. */
+  states: Partial<Record<DigestAlgorithm, string>>;
+}
+
+/** One hash in progress. */
+export interface HashStream {
+  /** Takes ownership of the bytes and of their whole buffer; resolves when more may be given. */
+  update(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The digests of all bytes, or null when they were lost (a worker died): the caller reads the bytes again. */
+  finish(): Promise<HexDigests | null>;
+  /** The state to go on from, or null when this stream cannot be saved. Ends the stream. */
+  save(): Promise<SavedHash | null>;
+  /** Ends the stream without a result. Harmless after the others. */
+  discard(): void;
+}
+
+export interface Hasher {
+  /** Starts a hash. `resumable` asks for one that can be saved, which is slower; `from` goes on from a saved state. */
+  start(options: { algorithms: readonly DigestAlgorithm[]; resumable: boolean; from?: SavedHash }): HashStream;
+  /** The digest of bytes at hand: for manifests and small bodies. */
+  digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<string>;
+  /** 1 MiB of memory for `update`: one that came back, or a new one. */
+  buffer(): ArrayBuffer;
+}

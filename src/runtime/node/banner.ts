@@ -1,0 +1,35 @@
+// What a person sees on the terminal when the server is up.
+import type { Config } from "../config/parse.ts";
+import type { FirstAdmin } from "./first-admin.ts";
+import type { Listener } from "./listener.ts";
+
+/** @param onTerminal only then a generated password is shown: elsewhere it would end up in a log. */
+export function banner(config: Config, listener: Listener, admin: FirstAdmin, onTerminal: boolean): string {
+  const url = urlOf(config, listener);
+  const host = url.replace(/^https?:\/\//, "");
+  const where =
+    config.databaseUrl === undefined
+      ? config.dataDir
+      : `${config.dataDir} (database: the server named by DATABASE_URL)`;
+  const lines = ["", `  Berth is ready at ${url}`, `  Data folder: ${where}`];
+  if (admin.password !== null) {
+    lines.push(`  First account: ${admin.name}`);
+    lines.push(onTerminal ? `  Password: ${admin.password} (also in ${admin.file})` : `  Password: in ${admin.file}`);
+  }
+  lines.push(
+    "",
+    "  Try it:",
+    `    docker login -u ${admin.name} ${host}`,
+    `    docker tag hello-world ${host}/library/hello-world`,
+    `    docker push ${host}/library/hello-world`,
+    "",
+  );
+  return lines.join("\n");
+}
+
+function urlOf(config: Config, { port }: Listener): string {
+  if (config.publicUrl !== undefined) return config.publicUrl;
+  const { host } = config.listen;
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `${config.tlsCert === undefined ? "http" : "https"}://${name}:${port}`;
+}

@@ -1,0 +1,78 @@
+// Picks the adapters that the configuration asks for and puts the rules' context together.
+
+import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
+import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
+import { createSystemClock } from "#adapters/clock/system.ts";
+import { createPoolHasher } from "#adapters/compute/hasher.ts";
+import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
+import { createKeyring } from "#core/access/keyring.ts";
+import { createPasswordMemory } from "#core/access/password-memory.ts";
+import { createCounters } from "#core/content/counters.ts";
+import type { Context, Limits } from "#core/context.ts";
+import { ensureInstallation } from "#db/queries/installation.ts";
+import type { Database } from "#db/queries/rows.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
+import type { Config } from "../config/parse.ts";
+import { keepTime } from "./keep-time.ts";
+import type { Log } from "./log.ts";
+import { readSecretKey, StartError } from "./secret-key.ts";
+
+/** The context, and what has to be closed after it. */
+export interface OpenContext {
+  ctx: Context;
+  close(): Promise<void>;
+}
+
+export async function openContext(config: Config, db: Database, log: Log): Promise<OpenContext> {
+  const clock = createSystemClock();
+  const time = await keepTime(db, clock, log);
+  const blobs = await openBlobStore(config);
+  const installationId = await ensureInstallation(db, crypto.randomUUID(), clock.now());
+  const storeId = await blobs.ensureIdentity(installationId);
+  if (storeId !== installationId)
+    throw new StartError(
+      `the storage belongs to another installation (${storeId}) than the database (${installationId}): check BERTH_STORAGE, BERTH_DATA_DIR and DATABASE_URL`,
+    );
+  const keys = createKeyring({ db, clock, secretKey: readSecretKey(config.dataDir, config.secretKey) });
+  await keys.signing();
+  const pool = createPool(config.poolThreads);
+  const compute = createPoolCompute(pool);
+  const ctx: Context = {
+    db,
+    blobs,
+    hasher: createPoolHasher(pool),
+    compute,
+    clock,
+    limits: limitsOf(config),
+    keys,
+    passwords: createPasswordMemory(clock),
+    counters: createCounters(),
+    installationId,
+    report: (level, message, fields = {}) => log[level](fields, message),
+  };
+  const close = async () => {
+    time.stop();
+    await compute.close();
+    await blobs.close();
+  };
+  return { ctx, close };
+}
+
+function openBlobStore(config: Config): Promise<BlobStore> {
+  return config.storage.kind === "file"
+    ? createFsBlobStore(config.storage.path)
+    : Promise.resolve(createMemoryBlobStore());
+}
+
+function limitsOf(config: Config): Limits {
+  const { bytes, percent } = config.freeSpaceReserve;
+  return {
+    manifestMaxBytes: config.manifestMaxBytes,
+    jsonMaxDepth: config.jsonMaxDepth,
+    uploadsPerCaller: config.uploadsPerCaller,
+    uploadExpirySeconds: config.uploadExpirySeconds,
+    condemnedHoldSeconds: config.condemnedHoldSeconds,
+    tokenSeconds: config.tokenSeconds,
+    freeSpaceReserve: (total) => Math.max(bytes, (total * percent) / 100),
+  };
+}

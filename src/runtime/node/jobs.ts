@@ -1,0 +1,59 @@
+// Runs the declared periodic work by pg-boss: one replica at a time does each task, whichever is free.
+import { PgBoss } from "pg-boss";
+import { foldCounters } from "#core/content/counters.ts";
+import type { Context } from "#core/context.ts";
+import { type PeriodicTask, periodicTasks } from "#core/jobs/periodic.ts";
+import type { OpenDatabase } from "./database.ts";
+
+/** A run ends after this long; the next goes on. */
+const runMs = 50_000;
+const foldEveryMs = 15_000;
+
+export interface Jobs {
+  stop(): Promise<void>;
+}
+
+/** Starts the work. What goes wrong is reported and tried again; it never stops the server. */
+export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]): Promise<Jobs> {
+  const boss = new PgBoss({ ...connection, schema: "pgboss", max: 2, application_name: "berth-jobs" });
+  let stopping = false;
+  boss.on("error", (error) => ctx.report("warn", "the job queue met an error", { error: String(error) }));
+  await boss.start();
+  for (const task of periodicTasks) {
+    await boss.createQueue(task.name, {
+      policy: "singleton",
+      retryLimit: 0,
+      expireInSeconds: 120,
+      deleteAfterSeconds: 3600,
+    });
+    await boss.schedule(task.name, task.cron);
+    await boss.work(task.name, { pollingIntervalSeconds: 5 }, () => run(ctx, task, () => stopping));
+  }
+  const fold = () =>
+    foldCounters(ctx).catch((error) => ctx.report("warn", "counters could not be written", { error: String(error) }));
+  const timer = setInterval(fold, foldEveryMs);
+  return {
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      await fold();
+      await boss.stop({ graceful: true, timeout: 5_000 });
+    },
+  };
+}
+
+async function run(ctx: Context, task: PeriodicTask, stopping: () => boolean): Promise<void> {
+  const started = performance.now();
+  try {
+    let slices = 1;
+    while ((await task.slice(ctx)) && !stopping() && performance.now() - started < runMs) slices++;
+    if (slices > 1)
+      ctx.report("info", "periodic work done", {
+        task: task.name,
+        slices,
+        ms: Math.round(performance.now() - started),
+      });
+  } catch (error) {
+    ctx.report("error", "periodic work failed; it is tried again", { task: task.name, error: String(error) });
+  }
+}

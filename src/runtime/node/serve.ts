@@ -1,0 +1,110 @@
+// Starts a server on Node from a configuration, and stops it again in the right order.
+import type { TLSSocket } from "node:tls";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Context } from "#core/context.ts";
+import { releaseAllUploads } from "#db/queries/uploads.ts";
+import { createApp } from "#http/app.ts";
+import type { Surroundings } from "#http/environment.ts";
+import type { Config } from "../config/parse.ts";
+import { openContext } from "./context.ts";
+import { openDatabase } from "./database.ts";
+import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
+import { createHealth } from "./health.ts";
+import { type Jobs, startJobs } from "./jobs.ts";
+import { type Listener, listen } from "./listener.ts";
+import type { Log } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createProxyCheck } from "./proxies.ts";
+
+/** A server that runs. */
+export interface RunningServer {
+  listener: Listener;
+  admin: FirstAdmin;
+  ctx: Context;
+  /** Settles when the server cannot go on. */
+  failed: Promise<Error>;
+  /** Drains, then stops the database last. */
+  stop(): Promise<void>;
+}
+
+/** @throws errors whose message is one line for the operator. */
+export async function serve(config: Config, log: Log): Promise<RunningServer> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse())
+      await close().catch((error) => log.error({ error: String(error) }, "could not stop cleanly"));
+  };
+  try {
+    const database = await openDatabase(config, log);
+    closing.push(database.stop);
+    const { ctx, close } = await openContext(config, database.db, log);
+    closing.push(close);
+    if (database.exclusive) await releaseAllUploads(ctx.db);
+    const admin = await makeFirstAdmin(ctx, config);
+    const metrics = createMetrics(ctx);
+    const { around, attach } = surroundings(config, ctx, metrics, log);
+    const app = createApp({ ctx, around });
+    const listener = await listen(app.fetch as never, listenOptions(config, log));
+    attach(listener);
+    closing.push(() => listener.drain(config.drainSeconds));
+    if (config.metricsListen) closing.push(await listenForMetrics(config, metrics, log));
+    const jobs = startJobs(ctx, database.jobs);
+    jobs.catch((error) => log.error({ error: String(error) }, "periodic work could not be started"));
+    // Jobs stop before the database, after the last request.
+    closing.splice(2, 0, async () => ((await jobs.catch(() => null)) as Jobs | null)?.stop());
+    return { listener, admin, ctx, failed: database.lost, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function listenOptions(config: Config, log: Log) {
+  const tls =
+    config.tlsCert !== undefined && config.tlsKey !== undefined ? { cert: config.tlsCert, key: config.tlsKey } : null;
+  const { headerSeconds, idleSeconds } = config;
+  return { ...config.listen, tls, headerSeconds, idleSeconds, log, setting: "BERTH_LISTEN" };
+}
+
+async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Promise<() => Promise<void>> {
+  const app = new Hono().get("/metrics", async (c) => {
+    const { contentType, body } = await metrics.render();
+    return c.body(body, 200, { "Content-Type": contentType });
+  });
+  const where = config.metricsListen as NonNullable<Config["metricsListen"]>;
+  const listener = await listen(app.fetch as never, {
+    ...listenOptions(config, log),
+    ...where,
+    tls: null,
+    setting: "BERTH_METRICS_LISTEN",
+  });
+  log.info({ host: listener.host, port: listener.port }, "metrics are given at /metrics");
+  return () => listener.drain(1);
+}
+
+function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) {
+  let listener: Listener | null = null;
+  const around: Surroundings = {
+    publicUrl: config.publicUrl ?? null,
+    connection(c) {
+      const incoming = (c.env as HttpBindings | undefined)?.incoming;
+      const secure = (incoming?.socket as TLSSocket | undefined)?.encrypted === true;
+      return { address: incoming?.socket.remoteAddress ?? null, secure };
+    },
+    isTrustedProxy: createProxyCheck(config.trustedProxies),
+    record(request) {
+      metrics.record(request);
+      const level = request.status >= 500 ? "error" : "info";
+      log[level](request, "request");
+    },
+    minRate: { bytesPerSecond: config.minRateBytes, seconds: config.minRateSeconds },
+    metrics: { token: config.metricsToken ?? null, render: metrics.render },
+    problem: createHealth(ctx),
+    draining: () => listener?.draining() ?? false,
+  };
+  const attach = (to: Listener) => {
+    listener = to;
+  };
+  return { around, attach };
+}

@@ -1,0 +1,60 @@
+// Gives a test file a database of its own, cloned from the template of the run.
+import { randomBytes } from "node:crypto";
+import * as vitest from "vitest";
+import { connectDatabase, type DatabaseClient, type DatabaseTarget, openSql } from "#db/connect/server.ts";
+import * as tables from "#db/schema/tables.ts";
+
+/** The database every test database is a copy of. */
+export const TEMPLATE = "template_berth";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    database: DatabaseTarget;
+  }
+}
+
+/** A database for one test file, with every migration applied and no rows. */
+export interface TestDatabase extends Pick<DatabaseClient<typeof tables>, "sql" | "db"> {
+  readonly connection: DatabaseTarget;
+  /** Ends the connections and removes the database; call it in `afterAll`. */
+  drop(): Promise<void>;
+}
+
+/** Clones the template. `onStatement` sees the text of every statement sent through `sql` and `db`. */
+export async function createTestDatabase(onStatement?: (text: string) => void): Promise<TestDatabase> {
+  const server = findServer();
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await administer(server, `create database ${name} template ${TEMPLATE}`);
+  const connection = withDatabase(server, name);
+  const client = connectDatabase(connection, { schema: tables, max: 5, ...(onStatement && { onStatement }) });
+  const drop = async () => {
+    await client.close();
+    await administer(server, `drop database ${name} with (force)`);
+  };
+  return { sql: client.sql, db: client.db, connection, drop };
+}
+
+/** The same server, another database on it. */
+export function withDatabase(target: DatabaseTarget, database: string): DatabaseTarget {
+  if (!("url" in target)) return { ...target, database };
+  const url = new URL(target.url);
+  url.pathname = `/${database}`;
+  return { url: url.href };
+}
+
+// `bun test` maps "vitest" to itself and knows no `inject`: a run under it names its server in the environment.
+function findServer(): DatabaseTarget {
+  const url = process.env.BERTH_TEST_DATABASE_URL;
+  if (url) return { url };
+  if ("inject" in vitest) return vitest.inject("database");
+  throw new Error("no test database: set BERTH_TEST_DATABASE_URL to a server prepared with makeTemplate");
+}
+
+async function administer(server: DatabaseTarget, statement: string): Promise<void> {
+  const admin = openSql(withDatabase(server, "postgres"), { max: 1 });
+  try {
+    await admin.unsafe(statement);
+  } finally {
+    await admin.end({ timeout: 1 });
+  }
+}
