@@ -1,0 +1,162 @@
+// A Berth for tests: the whole application on a database of its own, reached by fetch or through a real socket, with a clock
+// that the test moves.
+import { describe } from "vitest";
+import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
+import { createPoolHasher } from "#adapters/compute/hasher.ts";
+import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
+import { ensureFirstAdmin } from "#core/access/first-admin.ts";
+import { createKeyring } from "#core/access/keyring.ts";
+import { createPasswordMemory } from "#core/access/password-memory.ts";
+import { createCounters } from "#core/content/counters.ts";
+import type { Context, Limits } from "#core/context.ts";
+import { insertAccount } from "#db/queries/accounts.ts";
+import { ensureInstallation } from "#db/queries/installation.ts";
+import { createApp } from "#http/app.ts";
+import type { RequestRecord, Surroundings } from "#http/environment.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
+import { listen } from "#runtime/node/listener.ts";
+import { createLog } from "#runtime/node/log.ts";
+import { createProxyCheck } from "#runtime/node/proxies.ts";
+import { createTestDatabase } from "./test-database.ts";
+
+/** The ways in which a request reaches the application. */
+const targetKinds = ["fetch", "socket"] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
+export interface TestClock {
+  now(): Date;
+  /** Moves the time on. */
+  advance(seconds: number): void;
+}
+
+export interface TargetOptions {
+  blobs?: BlobStore;
+  limits?: Partial<Limits>;
+  around?: Partial<Surroundings>;
+  trustedProxies?: string[];
+  /** Sees the text of every statement. */
+  onStatement?: (text: string) => void;
+}
+
+export interface Target {
+  /** Sends a request to a path such as `/v2/`. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  ctx: Context;
+  clock: TestClock;
+  /** What was recorded of each request. */
+  records: RequestRecord[];
+  /** `Authorization` of the system admin. */
+  admin: string;
+  /** Makes a user (not an admin) and gives its `Authorization`. */
+  addUser(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+const password = "correct horse battery staple";
+
+/** The header of Basic credentials. */
+export function basic(name: string, word: string = password): string {
+  return `Basic ${btoa(`${name}:${word}`)}`;
+}
+
+/** Starts a target; close it in `afterAll`. */
+export async function startTarget(kind: TargetKind, options: TargetOptions = {}): Promise<Target> {
+  const database = await createTestDatabase(options.onStatement);
+  const pool = createPool(1);
+  const clock = createTestClock();
+  const ctx: Context = {
+    db: database.db,
+    blobs: options.blobs ?? createMemoryBlobStore(),
+    hasher: createPoolHasher(pool),
+    compute: createPoolCompute(pool),
+    clock,
+    limits: { ...defaultLimits, ...options.limits },
+    keys: createKeyring({ db: database.db, clock, secretKey: new Uint8Array(32).fill(7) }),
+    passwords: createPasswordMemory(clock),
+    counters: createCounters(),
+    installationId: await ensureInstallation(database.db, crypto.randomUUID(), clock.now()),
+    report: () => {},
+  };
+  await ensureFirstAdmin(ctx, { name: "admin", password, keepGenerated: async () => {} });
+  const records: RequestRecord[] = [];
+  const app = createApp({ ctx, around: surroundings(options, records) });
+  const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app);
+  const addUser = async (name: string) => {
+    const passwordHash = await ctx.compute.run("hashPassword", { password });
+    await insertAccount(ctx.db, {
+      id: crypto.randomUUID(),
+      name,
+      kind: "user",
+      isAdmin: false,
+      passwordHash,
+      now: clock.now(),
+    });
+    return basic(name);
+  };
+  const close = async () => {
+    await way.close();
+    await ctx.compute.close();
+    await database.drop();
+  };
+  return { fetch: way.fetch, ctx, clock, records, admin: basic("admin"), addUser, close };
+}
+
+/** Runs the same tests through every way in. */
+export function describeMatrix(name: string, tests: (kind: TargetKind) => void): void {
+  for (const kind of targetKinds) describe(`${name} (${kind})`, () => tests(kind));
+}
+
+function createTestClock(): TestClock {
+  let ahead = 0;
+  return {
+    now: () => new Date(Date.now() + ahead),
+    advance: (seconds) => {
+      ahead += seconds * 1000;
+    },
+  };
+}
+
+const defaultLimits: Limits = {
+  manifestMaxBytes: 4_194_304,
+  jsonMaxDepth: 64,
+  uploadsPerCaller: 100,
+  uploadExpirySeconds: 86_400,
+  condemnedHoldSeconds: 3600,
+  tokenSeconds: 300,
+  freeSpaceReserve: () => 0,
+};
+
+function surroundings(options: TargetOptions, records: RequestRecord[]): Surroundings {
+  return {
+    publicUrl: null,
+    connection: (c) => {
+      const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
+      return { address: incoming?.socket.remoteAddress ?? "127.0.0.1", secure: false };
+    },
+    isTrustedProxy: createProxyCheck(options.trustedProxies ?? []),
+    record: (request) => void records.push(request),
+    minRate: { bytesPerSecond: 1024, seconds: 30 },
+    metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
+    problem: async () => null,
+    draining: () => false,
+    ...options.around,
+  };
+}
+
+type App = ReturnType<typeof createApp>;
+
+function appFetch(app: App): Target["fetch"] {
+  return async (path, init) =>
+    app.fetch(new Request(`http://berth.test${path}`, { duplex: "half", ...init } as RequestInit));
+}
+
+async function overSocket(app: App): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
+  const log = createLog("silent");
+  const options = { host: "127.0.0.1", port: 0, tls: null, headerSeconds: 20, idleSeconds: 60, log, setting: "test" };
+  const listener = await listen(app.fetch as never, options);
+  return {
+    fetch: (path, init) =>
+      fetch(`http://127.0.0.1:${listener.port}${path}`, { duplex: "half", ...init } as RequestInit),
+    close: () => listener.drain(1),
+  };
+}
