@@ -24,7 +24,7 @@ export class DatabaseNewerError extends Error {
 }
 
 /** The server's PostgreSQL is too old. */
-export class DatabaseTooOldError extends Error {
+class DatabaseTooOldError extends Error {
   constructor(version: string) {
     super(`Berth needs PostgreSQL ${OLDEST_VERSION} or newer, the server named by DATABASE_URL is ${version}`);
     this.name = "DatabaseTooOldError";

@@ -5,10 +5,10 @@ import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from "drizzle-orm/p
 import type { ExtractTablesWithRelations } from "drizzle-orm/relations";
 import type * as tables from "../schema/tables.ts";
 
-export type Tables = typeof tables;
+type Tables = typeof tables;
 
 /** A transaction: what a transaction's callback may use, and nothing else. */
-export type Tx = PgTransaction<PostgresJsQueryResultHKT, Tables, ExtractTablesWithRelations<Tables>>;
+type Tx = PgTransaction<PostgresJsQueryResultHKT, Tables, ExtractTablesWithRelations<Tables>>;
 
 /** The database, or a transaction on it: queries run on either. */
 export type Db = PostgresJsDatabase<Tables> | Tx;

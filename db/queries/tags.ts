@@ -2,21 +2,20 @@
 import { sql } from "drizzle-orm";
 import { type Db, rows } from "./rows.ts";
 
-/**
- * Points tags at a manifest. Tags of a repository with immutable tags move only to the digest they have.
- * @returns the names that now name the digest; a name that is missing was held back.
- */
-export async function putTags(
-  db: Db,
-  put: {
-    repositoryId: string;
-    names: readonly string[];
-    digest: string;
-    immutable: boolean;
-    pushedBy: string | null;
-    now: Date;
-  },
-): Promise<string[]> {
+/** Tags to point at a manifest. */
+export interface TagPut {
+  repositoryId: string;
+  names: readonly string[];
+  digest: string;
+  pushedBy: string | null;
+  now: Date;
+  /** Of the names, those that may not move to another digest, save from a digest in `mayLeave`. */
+  frozen: readonly string[];
+  mayLeave: readonly string[];
+}
+
+/** Points tags at a manifest. @returns the names that now name the digest; a name that is missing was held back. */
+export async function putTags(db: Db, put: TagPut): Promise<string[]> {
   const now = put.now.toISOString();
   const stored = await rows<{ name: string }>(
     db,
@@ -24,7 +23,7 @@ export async function putTags(
       select ${put.repositoryId}::uuid, q.name, ${put.digest}, ${put.pushedBy}::uuid, ${now}::timestamptz, ${now}::timestamptz
       from jsonb_array_elements_text(${JSON.stringify(put.names)}::jsonb) as q(name) order by q.name
       on conflict (repository_id, name) do update set digest = excluded.digest, pushed_by = excluded.pushed_by, updated_at = excluded.updated_at
-        where tag.digest = excluded.digest or not ${put.immutable}
+        where tag.digest = excluded.digest or not ${JSON.stringify(put.frozen)}::jsonb ? tag.name or ${JSON.stringify(put.mayLeave)}::jsonb ? tag.digest
       returning name`,
   );
   return stored.map((row) => row.name);

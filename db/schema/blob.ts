@@ -53,7 +53,11 @@ export const blobDigest = pgTable(
   (t) => [
     primaryKey({ columns: [t.hex, t.algorithm] }),
     index("blob_digest_blob").on(t.blobId),
-    foreignKey({ name: "blob_digest_blob_live", columns: [t.blobId, t.blobState], foreignColumns: [blob.id, blob.state] }),
+    foreignKey({
+      name: "blob_digest_blob_live",
+      columns: [t.blobId, t.blobState],
+      foreignColumns: [blob.id, blob.state],
+    }),
     check("blob_digest_live", sql`${t.blobState} = 'live'`),
   ],
 );

@@ -25,7 +25,7 @@ export interface Limits {
 }
 
 /** What rules report that is nobody's answer: for logs and metrics. */
-export type Report = (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
+type Report = (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
 
 export interface Context {
   db: Database;

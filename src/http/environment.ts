@@ -3,7 +3,7 @@ import type { Context as HonoContext } from "hono";
 import type { Context } from "#core/context.ts";
 
 /** How a request came in. */
-export interface Connection {
+interface Connection {
   /** The peer's address, or null where the runtime does not tell. */
   address: string | null;
   /** Whether it came encrypted. */
@@ -45,7 +45,7 @@ export interface Surroundings {
 }
 
 /** What a request carries through the application. */
-export interface Variables {
+interface Variables {
   requestId: string;
   route: string;
   who: string | null;

@@ -3,7 +3,7 @@
 import type { AppContext, Surroundings } from "./environment.ts";
 
 /** A client that was cut, or went away. The session, if there is one, can be resumed. */
-export class SlowClientError extends Error {
+class SlowClientError extends Error {
   constructor(bytesPerSecond: number, seconds: number) {
     super(`the client moved fewer than ${bytesPerSecond} bytes a second for ${seconds} seconds`);
     this.name = "SlowClientError";

@@ -1,7 +1,7 @@
 // The closed set of error codes that rules may throw, with the message a client sees when the rule gives none.
 
 /** Codes of the distribution specification, of the Docker Registry v2 API and of DTR's own API. */
-export const errorMessages = {
+const errorMessages = {
   BLOB_UNKNOWN: "blob unknown to registry",
   BLOB_UPLOAD_INVALID: "blob upload invalid",
   BLOB_UPLOAD_UNKNOWN: "blob upload unknown to registry",

@@ -19,7 +19,7 @@ import {
 import { parseStrictJson } from "./strict-json.ts";
 
 /** What a manifest refers to. A child is a manifest or, in caches of older builders, a blob. */
-export interface ManifestReference extends Descriptor {
+interface ManifestReference extends Descriptor {
   kind: "config" | "layer" | "child";
   /** Whether the content may be absent from this registry (it has urls, or its type says so). */
   optional: boolean;

@@ -30,15 +30,10 @@ export function parseTag(text: string): string {
 }
 
 /**
- * The tag under which clients without the referrers API keep the list of a subject's referrers.
- * Source: distribution-spec "Referrers Tag Schema".
+ * The digest of the manifest that a tag speaks of, when clients made the tag to keep signatures, attestations or referrers
+ * by it: `sha256-<hex>` (distribution-spec "Referrers Tag Schema") or `sha256-<hex>.sig`, `.att`, `.sbom` (cosign).
  */
-export function fallbackTag(digest: Digest): string {
-  return `${digest.algorithm.slice(0, 32)}-${digest.hex.slice(0, 64)}`;
-}
-
-/** The algorithm and the first hex digits that a fallback tag names, or null when the tag is not one. */
-export function findFallbackSubject(tag: string): { algorithm: string; hexPrefix: string } | null {
-  const match = /^(sha256|sha512)-([0-9a-f]{64})$/.exec(tag);
-  return match ? { algorithm: match[1] as string, hexPrefix: match[2] as string } : null;
+export function findTaggedSubject(tag: string): string | null {
+  const match = /^sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/.exec(tag);
+  return match ? `sha256:${match[1]}` : null;
 }

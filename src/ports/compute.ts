@@ -1,7 +1,7 @@
 // What the rules need of the pool of workers that does CPU work beside the request loop.
 
 /** The tasks that can be asked for, with what goes in and comes out. */
-export interface ComputeTasks {
+interface ComputeTasks {
   hashPassword: { input: { password: string }; output: string };
   verifyPassword: { input: { password: string; hash: string }; output: boolean };
 }

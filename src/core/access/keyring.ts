@@ -27,7 +27,7 @@ export interface Keyring {
 }
 
 /** The database's keys were encrypted with another secret key. */
-export class SecretKeyError extends Error {
+class SecretKeyError extends Error {
   constructor() {
     super(
       "the secret key (BERTH_SECRET_KEY or the data folder's secret-key file) does not open the keys in this database",

@@ -12,7 +12,7 @@ import {
   type ManifestRow,
 } from "#db/queries/manifests.ts";
 import { databaseError } from "#db/queries/rows.ts";
-import { deleteTag as deleteTagRow, putTags } from "#db/queries/tags.ts";
+import { deleteTag as deleteTagRow } from "#db/queries/tags.ts";
 import { descriptorDigest } from "#oci/descriptor.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
@@ -20,6 +20,7 @@ import { type Manifest, parseManifest } from "#oci/manifest.ts";
 import { isIndex } from "#oci/media-type.ts";
 import type { Reference } from "#oci/reference.ts";
 import type { Needs } from "../context.ts";
+import { moveTags } from "./tag-gate.ts";
 import { retried, type Where } from "./uploads.ts";
 
 /** More references in one manifest are a mistake or an attack. */
@@ -116,24 +117,7 @@ async function store(
       now,
       edges,
     });
-    if (tags.length > 0) {
-      const moved = await putTags(tx, {
-        repositoryId: repository.id,
-        names: tags,
-        digest,
-        immutable: repository.immutableTags,
-        pushedBy: actorId,
-        now,
-      });
-      const held = tags.find((tag) => !moved.includes(tag));
-      // DTR's sentence: scripts look for it.
-      if (held)
-        throw registryError(
-          "DENIED",
-          `tag=${held} cannot be overwritten because ${repository.path} is an immutable repository`,
-          { tag: held },
-        );
-    }
+    if (tags.length > 0) await moveTags(tx, where, { names: tags, digest, manifest, now });
     const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
     await insertEvent(tx, {
       at: now,

@@ -1,7 +1,5 @@
 // Collects the small chunks of a network stream into large pieces of memory, which are cheaper to write and to hash.
 
-export const slabBytes = 1024 * 1024;
-
 /** Where the memory of the pieces comes from: a Hasher hands out what it got back. */
 export interface SlabSource {
   buffer(): ArrayBuffer;
