@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // The `berth` command: one file per verb.
 import { Command } from "commander";
 import { adminCommand } from "./admin.ts";

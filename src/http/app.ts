@@ -1,5 +1,6 @@
 // The application: every surface behind one chain of what each request needs.
 import { Hono } from "hono";
+import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
@@ -69,6 +70,6 @@ function errorText(error: unknown, status: number): { error?: string } {
   if (error === undefined || error === null) return {};
   const rule = asRegistryError(error);
   if (rule === error) return { error: `${rule.code}: ${rule.message}` };
-  if (status < 500) return { error: error instanceof Error ? error.message : String(error) };
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const told = describeFailure(error);
+  return { error: status < 500 ? (told.split("\n", 1)[0] as string) : told };
 }

@@ -1,5 +1,5 @@
 // The one place where a rule's error becomes an answer: status, headers and body in the surface's own form.
-import { databaseError } from "#db/queries/rows.ts";
+import { databaseFailure } from "#core/failure.ts";
 import { type ErrorCode, type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
 import { formatUploadRange } from "#oci/range.ts";
 import type { AppContext, Surroundings } from "./environment.ts";
@@ -57,12 +57,12 @@ const wireCode: Partial<Record<ErrorCode, string>> = {
 /** Makes a RegistryError of anything that was thrown. What is no rule's word is not shown to the client. */
 export function asRegistryError(error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;
-  const database = databaseError(error);
-  if (database && /^(CONN|ECONN|ENOENT|EPIPE|57P|53|08)/.test(database.code))
+  const failure = databaseFailure(error);
+  if (failure === "unreachable")
     return registryError("UNAVAILABLE", "the registry's database does not answer: try again", undefined, {
       retryAfterSeconds: 5,
     });
-  if (database?.code === "57014")
+  if (failure === "slow")
     return registryError("UNAVAILABLE", "the registry's database is too slow: try again", undefined, {
       retryAfterSeconds: 5,
     });

@@ -109,15 +109,16 @@ export function watchOutgoing(
         meter.moved(0);
         try {
           const next = await reader.read();
-          if (next.done) {
-            if (sent !== lengthBytes) throw new Error(`the stream ended after ${sent} of ${lengthBytes} bytes`);
-            controller.close();
-            return stop();
-          }
+          if (next.done) throw new Error(`the stream ended after ${sent} of ${lengthBytes} bytes`);
           sent += next.value.byteLength;
           meter.moved(next.value.byteLength);
           meter.waits();
           controller.enqueue(next.value);
+          if (sent < lengthBytes) return;
+          // A client that has all it was promised closes the connection: that is the end, not a loss.
+          controller.close();
+          reader.cancel().catch(() => {});
+          stop();
         } catch (error) {
           stop(error);
           controller.error(error);

@@ -18,8 +18,11 @@ import { type Needs, plusSeconds } from "../context.ts";
 import { storeError } from "./receive.ts";
 import { retried, type Where } from "./uploads.ts";
 
+/** A blob that is linked in the repository that was asked. */
+export type LinkedBlob = BlobRow;
+
 /** The blob of a digest in this repository. @throws BLOB_UNKNOWN. */
-export async function getBlob(ctx: Needs<"db">, repositoryId: string, digest: Digest): Promise<BlobRow> {
+export async function getBlob(ctx: Needs<"db">, repositoryId: string, digest: Digest): Promise<LinkedBlob> {
   const blob = await findLinkedBlob(ctx.db, repositoryId, digest);
   if (!blob) throw registryError("BLOB_UNKNOWN", undefined, formatDigest(digest));
   return blob;
@@ -28,7 +31,7 @@ export async function getBlob(ctx: Needs<"db">, repositoryId: string, digest: Di
 /** A stream of part of a blob. @throws BLOB_UNKNOWN when the store has lost it, UNAVAILABLE. */
 export async function openBlob(
   ctx: Needs<"blobs" | "report">,
-  blob: BlobRow,
+  blob: LinkedBlob,
   range: { start: number; end: number },
 ): Promise<ReadableStream<Uint8Array>> {
   try {

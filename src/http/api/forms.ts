@@ -1,6 +1,6 @@
 // The shapes of the management API: DTR's fields, described by zod for checks and for the OpenAPI document.
 import { z } from "@hono/zod-openapi";
-import type { RepositoryRow } from "#db/queries/repositories.ts";
+import type { Repository } from "#core/repositories/repository.ts";
 
 const visibility = z.enum(["public", "private"]);
 
@@ -52,7 +52,7 @@ export const errorsAnswer = z
   .openapi("responses.Errors");
 
 /** A repository in DTR's words. Lists leave the long description out. */
-export function describeRepository(row: RepositoryRow, options: { long: boolean }): z.infer<typeof repositoryAnswer> {
+export function describeRepository(row: Repository, options: { long: boolean }): z.infer<typeof repositoryAnswer> {
   return {
     id: row.id,
     namespace: row.namespace,

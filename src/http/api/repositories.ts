@@ -4,7 +4,7 @@ import { viewerOf } from "#core/access/caller.ts";
 import { changeRepository, deleteRepository, getRepository } from "#core/repositories/change.ts";
 import { createRepository } from "#core/repositories/create.ts";
 import { pageRepositories } from "#core/repositories/list.ts";
-import type { RepositoryChange } from "#db/queries/repositories.ts";
+import type { RepositoryChange } from "#core/repositories/repository.ts";
 import { registryError } from "#oci/error.ts";
 import { authenticate } from "../authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "../environment.ts";

@@ -1,7 +1,6 @@
 // Blobs: HEAD and GET with ranges and conditions, DELETE.
 import { reachRepository } from "#core/access/reach.ts";
-import { deleteBlob, getBlob, openBlob } from "#core/content/blobs.ts";
-import type { BlobRow } from "#db/queries/blobs.ts";
+import { deleteBlob, getBlob, type LinkedBlob, openBlob } from "#core/content/blobs.ts";
 import { formatDigest, parseDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import { type ByteRange, parseRanges } from "#oci/range.ts";
@@ -55,7 +54,7 @@ function wantedRanges({ c }: V2Request, sizeBytes: number, etag: string) {
 
 async function sendOne(
   request: V2Request,
-  blob: BlobRow,
+  blob: LinkedBlob,
   range: ByteRange,
   partial: boolean,
   headers: Record<string, string>,
@@ -72,7 +71,7 @@ async function sendOne(
 
 async function sendMany(
   request: V2Request,
-  blob: BlobRow,
+  blob: LinkedBlob,
   ranges: ByteRange[],
   headers: Record<string, string>,
 ): Promise<Response> {

@@ -2,7 +2,7 @@
 
 import { reachRepository } from "#core/access/reach.ts";
 import { pageCatalog, pageReferrers, pageTags } from "#core/content/lists.ts";
-import type { RepositoryRow } from "#db/queries/repositories.ts";
+import type { Repository } from "#core/repositories/repository.ts";
 import { formatDigest, parseDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import { mediaTypes } from "#oci/media-type.ts";
@@ -67,7 +67,7 @@ export const getReferrers: V2Handler<{ name: string; digest: string }> = async (
   return c.body(body, 200, { "Content-Type": mediaTypes.ociIndex });
 };
 
-async function reachOrEmpty({ ctx, caller }: V2Request, name: string): Promise<RepositoryRow | null> {
+async function reachOrEmpty({ ctx, caller }: V2Request, name: string): Promise<Repository | null> {
   try {
     return await reachRepository(ctx, caller, name, "pull");
   } catch (error) {

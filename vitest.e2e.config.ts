@@ -1,0 +1,15 @@
+// The tests of `npm run e2e`: real clients and engines (see .ci/install) against the real program, one file after the other.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/clients/**/*.test.ts", "test/conformance/**/*.test.ts", "test/faults/**/*.test.ts"],
+    globalSetup: ["test/clients/setup/global.ts"],
+    reporters: ["default", "./test/clients/setup/reporter.ts"],
+    pool: "forks",
+    fileParallelism: false,
+    maxConcurrency: 20,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
