@@ -1,5 +1,8 @@
 // Settings that admins change while the server runs; every reader sees a change at its next question.
-import { readSettings } from "#db/queries/installation.ts";
+import { readSettings, writeSetting } from "#db/queries/installation.ts";
+import { registryError } from "#oci/error.ts";
+import type { Caller } from "./access/caller.ts";
+import { may } from "./access/may.ts";
 import type { Needs } from "./context.ts";
 
 export interface Settings {
@@ -10,14 +13,34 @@ export interface Settings {
 }
 
 const defaults: Settings = { createRepositoryOnPush: true, createNamespaceOnPush: true };
+const names = Object.keys(defaults) as (keyof Settings)[];
 
 /** The settings in force. */
 export async function getSettings(ctx: Needs<"db">): Promise<Settings> {
   const stored = await readSettings(ctx.db);
-  const read = (name: keyof Settings) =>
-    typeof stored[name] === "boolean" ? (stored[name] as boolean) : defaults[name];
-  return {
-    createRepositoryOnPush: read("createRepositoryOnPush"),
-    createNamespaceOnPush: read("createNamespaceOnPush"),
-  };
+  const read = (name: keyof Settings) => (typeof stored[name] === "boolean" ? stored[name] : defaults[name]);
+  return Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Settings;
+}
+
+/** The settings, for one who may see them. @throws NOT_AUTHENTICATED, NOT_AUTHORIZED. */
+export async function showSettings(ctx: Needs<"db">, caller: Caller): Promise<Settings> {
+  await requireAdmin(caller);
+  return getSettings(ctx);
+}
+
+/** Changes what is named. @throws NOT_AUTHENTICATED, NOT_AUTHORIZED. */
+export async function changeSettings(
+  ctx: Needs<"db" | "clock">,
+  caller: Caller,
+  change: Partial<Settings>,
+): Promise<Settings> {
+  await requireAdmin(caller);
+  const at = ctx.clock.now();
+  for (const name of names) if (change[name] !== undefined) await writeSetting(ctx.db, name, change[name], at);
+  return getSettings(ctx);
+}
+
+async function requireAdmin(caller: Caller): Promise<void> {
+  if (await may(caller, { on: "registry", action: "administer" })) return;
+  throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
 }

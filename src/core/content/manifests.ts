@@ -17,7 +17,7 @@ import { descriptorDigest } from "#oci/descriptor.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
 import { type Manifest, parseManifest } from "#oci/manifest.ts";
-import { isIndex } from "#oci/media-type.ts";
+import { isIndex, mediaTypes } from "#oci/media-type.ts";
 import type { Reference } from "#oci/reference.ts";
 import type { Needs } from "../context.ts";
 import { moveTags } from "./tag-gate.ts";
@@ -58,6 +58,8 @@ export interface PushedManifest {
   tags: string[];
   /** The subject's digest, when there is one. */
   subject: string | null;
+  /** What the pusher should know although the push went well. */
+  warnings: string[];
 }
 
 /**
@@ -73,7 +75,18 @@ export async function putManifest(
   const digest = formatDigest(await verifiedDigest(ctx, push));
   const tags = "tag" in push.reference ? [push.reference.tag] : [...new Set(push.tags)];
   await retried(() => store(ctx, where, { push, manifest, digest, tags }));
-  return { digest, tags, subject: manifest.subject?.digest ?? null };
+  return { digest, tags, subject: manifest.subject?.digest ?? null, warnings: warningsOf(manifest, tags) };
+}
+
+function warningsOf(manifest: Manifest, tags: readonly string[]): string[] {
+  const warnings: string[] = [];
+  if (manifest.mediaType === mediaTypes.ociArtifact)
+    warnings.push(
+      "the artifact manifest is no longer part of the specification: use an image manifest with artifactType",
+    );
+  if (isIndex(manifest.mediaType) && tags.some((tag) => /^sha(256|512)-[0-9a-f]{64}$/.test(tag)))
+    warnings.push("this registry has the referrers API: tags that list referrers are not needed");
+  return warnings;
 }
 
 async function verifiedDigest(ctx: Needs<"hasher">, push: ManifestPush): Promise<Digest> {

@@ -47,9 +47,23 @@ export const repositoriesAnswer = z
   .object({ repositories: z.array(repositoryAnswer) })
   .openapi("responses.Repositories");
 
-export const errorsAnswer = z
+const errorsAnswer = z
   .object({ errors: z.array(z.object({ code: z.string(), message: z.string(), detail: z.unknown() })).min(1) })
   .openapi("responses.Errors");
+
+/** A JSON body for the OpenAPI document. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+/** The errors that every operation may answer. */
+export const errorAnswers = {
+  400: json(errorsAnswer, "wrong input"),
+  401: json(errorsAnswer, "no credentials"),
+  403: json(errorsAnswer, "not allowed"),
+  404: json(errorsAnswer, "not there"),
+};
 
 /** A repository in DTR's words. Lists leave the long description out. */
 export function describeRepository(row: Repository, options: { long: boolean }): z.infer<typeof repositoryAnswer> {

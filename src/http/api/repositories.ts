@@ -11,23 +11,14 @@ import type { AppContext, AppEnv, Surface } from "../environment.ts";
 import {
   createRepositoryForm,
   describeRepository,
-  errorsAnswer,
+  errorAnswers as errors,
+  json,
   repositoriesAnswer,
   repositoryAnswer,
   updateRepositoryForm,
 } from "./forms.ts";
 import { readJson, readPage } from "./request.ts";
 
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const errors = {
-  400: json(errorsAnswer, "wrong input"),
-  401: json(errorsAnswer, "no credentials"),
-  403: json(errorsAnswer, "not allowed"),
-  404: json(errorsAnswer, "not there"),
-};
 const namespaceParam = z.object({ namespace: z.string() });
 const nameParams = z.object({
   namespace: z.string(),

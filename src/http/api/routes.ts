@@ -4,6 +4,7 @@ import { registryError } from "#oci/error.ts";
 import type { AppEnv, Surface } from "../environment.ts";
 import { apiAnswer } from "../errors.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { settingsRoutes } from "./settings.ts";
 
 export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ strict: false });
@@ -12,6 +13,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     await next();
   });
   app.route("/", repositoryRoutes(surface));
+  app.route("/", settingsRoutes(surface));
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Berth", version: "0", description: "Berth's management API: DTR's operations, and what is new." },

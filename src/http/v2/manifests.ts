@@ -51,6 +51,7 @@ export const putManifestContent: V2Handler<OnManifest> = async (request, { name,
   c.header("Docker-Content-Digest", pushed.digest);
   if (pushed.subject) c.header("OCI-Subject", pushed.subject);
   if ("digest" in reference) for (const tag of pushed.tags) c.header("OCI-Tag", tag, { append: true });
+  for (const warning of pushed.warnings) c.header("Warning", `299 - "${warning}"`, { append: true });
   c.header("Content-Length", "0");
   return c.body(null, 201);
 };

@@ -7,8 +7,8 @@ export interface Daemon {
   /** All it said so far. */
   output(): string;
   isRunning(): boolean;
-  /** Asks it to end, and makes it after a time. */
-  stop(seconds?: number): Promise<void>;
+  /** Asks it to end, and makes it after 20 seconds. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
   /** Kills it and everything in its process group at once. */
   killGroup(): Promise<void>;
 }
@@ -41,10 +41,10 @@ export function startDaemon({ command, log, ...options }: DaemonOptions): Daemon
     pid: child.pid ?? 0,
     output: () => readFileSync(log, "utf8"),
     isRunning,
-    async stop(seconds = 20) {
+    async stop(signal = "SIGTERM") {
       if (!isRunning()) return;
-      child.kill("SIGTERM");
-      const late = setTimeout(() => signalGroup(child, "SIGKILL"), seconds * 1000);
+      child.kill(signal);
+      const late = setTimeout(() => signalGroup(child, "SIGKILL"), 20_000);
       await ended;
       clearTimeout(late);
     },

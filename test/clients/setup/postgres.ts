@@ -29,8 +29,8 @@ export async function startPostgres(folder: string): Promise<{ url: string; stop
     run([join(bin, "psql"), "-h", folder, "-p", String(port), "-U", "postgres", "-c", sql], options);
   await waitForDaemon(server, async () => (await psql("select 1")).code === 0);
   await psql(`create role berth login createdb password '${password}'`);
-  // A fast shutdown (SIGINT) does not wait for sessions; what is left when it hangs is swept with the folder.
-  return { url: `postgres://berth:${password}@127.0.0.1:${port}`, stop: () => server.stop(5) };
+  // SIGINT asks for a shutdown that does not wait for sessions.
+  return { url: `postgres://berth:${password}@127.0.0.1:${port}`, stop: () => server.stop("SIGINT") };
 }
 
 async function idOf(flag: "-u" | "-g"): Promise<number> {
