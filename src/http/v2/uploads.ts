@@ -1,6 +1,7 @@
 // Blob uploads: POST begins (or mounts, or brings a whole blob), PATCH appends, PUT finishes, GET tells, DELETE cancels.
 import { reachForPush, reachRepository, requireStill } from "#core/access/reach.ts";
 import { mountBlob } from "#core/content/blobs.ts";
+import type { Incoming } from "#core/content/receive.ts";
 import {
   appendUpload,
   beginUpload,
@@ -27,11 +28,12 @@ export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
   const where: Where = { repository: await reachForPush(ctx, caller, name), caller };
   const mounted = await tryMount(request, where);
   if (mounted) return created(request, name, mounted);
-  const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
   // Some clients announce a digest but bring no bytes: they go on with a session.
   const empty = c.req.raw.body === null || c.req.header("content-length") === "0";
-  if (!digest || (empty && !isEmptyDigest(digest))) return accepted(request, name, session, 202);
-  return finish(request, where, session.id, digest);
+  const whole = digest && !(empty && !isEmptyDigest(digest)) ? { digest, bytes: incoming(request) } : null;
+  const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
+  if (!whole) return accepted(request, name, session, 202);
+  return finish(request, where, session.id, whole);
 };
 
 /** PATCH /v2/<name>/blobs/uploads/<id> */
@@ -48,7 +50,7 @@ export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
   const repository = await reachRepository(ctx, caller, name, "push");
   const text = url.searchParams.get("digest");
   if (text === null) throw registryError("DIGEST_INVALID", "the closing PUT needs the query parameter digest");
-  return finish(request, { repository, caller }, id, parseDigest(text));
+  return finish(request, { repository, caller }, id, { digest: parseDigest(text), bytes: incoming(request) });
 };
 
 /** GET, HEAD /v2/<name>/blobs/uploads/<id> */
@@ -92,11 +94,16 @@ function isEmptyDigest(digest: Digest): boolean {
   return emptyDigests.has(formatDigest(digest));
 }
 
-async function finish(request: V2Request, where: Where, id: string, digest: Digest): Promise<Response> {
+async function finish(
+  request: V2Request,
+  where: Where,
+  id: string,
+  { digest, bytes }: { digest: Digest; bytes: Incoming },
+): Promise<Response> {
   const { ctx } = request;
   const { repository, caller } = where;
   const mayStill = () => requireStill(ctx, caller, repository, "push");
-  await finishUpload(ctx, where, { id, digest, incoming: incoming(request), mayStill });
+  await finishUpload(ctx, where, { id, digest, incoming: bytes, mayStill });
   return created(request, repository.path, digest);
 }
 

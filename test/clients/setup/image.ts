@@ -75,7 +75,7 @@ export function makeIndex(images: Record<string, Image>): Buffer {
 }
 
 /** Writes what `docker build` and the like need; the layers differ from those of every other context. */
-export function makeBuildContext(folder: string, program: string, steps = "CMD [\"/hello\"]"): void {
+export function makeBuildContext(folder: string, program: string, steps = 'CMD ["/hello"]'): void {
   mkdirSync(folder, { recursive: true });
   copyFileSync(program, join(folder, "hello"));
   writeFileSync(join(folder, "salt"), randomBytes(50_000));

@@ -118,7 +118,11 @@ export async function pushImage(
   options: { tag?: string; algorithm?: Algorithm; more?: { [field: string]: unknown } } = {},
 ): Promise<ManifestContent & { config: Content; layer: Content }> {
   const { algorithm = "sha256", more = {} } = options;
-  const config = await pushBlob(target, repository, contentOf(`{"os":"linux","id":"${crypto.randomUUID()}"}`, algorithm));
+  const config = await pushBlob(
+    target,
+    repository,
+    contentOf(`{"os":"linux","id":"${crypto.randomUUID()}"}`, algorithm),
+  );
   const layer = await pushBlob(target, repository, randomContent(200, algorithm));
   const manifest = imageOf(config, [layer], more, algorithm);
   await pushManifest(target, repository, manifest, options.tag);

@@ -39,20 +39,23 @@ describeMatrix("chunked uploads", (kind) => {
     it.each([
       ["without", ""],
       ["with", `?digest-algorithm=${algorithm}`],
-    ])("takes many chunks %s the algorithm named at the start, each answer telling the last byte of the whole", async (_, query) => {
-      const { bytes, digest } = randomContent(2_500_000, algorithm);
-      const begun = await send(berth, "POST", `/v2/${repo}/blobs/uploads/${query}`);
-      let location = locationOf(begun);
-      const sizes = [1, 1023, 1_048_576, 300_000, bytes.byteLength - 1024 - 1_048_576 - 300_000];
-      let at = 0;
-      for (const size of sizes) {
-        const patch = await sendChunk(berth, location, bytes.slice(at, at + size), at);
-        at += size;
-        expect([patch.status, patch.headers.get("range")]).toEqual([202, `0-${at - 1}`]);
-        location = locationOf(patch);
-      }
-      await finish(location, digest, bytes);
-    });
+    ])(
+      "takes many chunks %s the algorithm named at the start, each answer telling the last byte of the whole",
+      async (_, query) => {
+        const { bytes, digest } = randomContent(2_500_000, algorithm);
+        const begun = await send(berth, "POST", `/v2/${repo}/blobs/uploads/${query}`);
+        let location = locationOf(begun);
+        const sizes = [1, 1023, 1_048_576, 300_000, bytes.byteLength - 1024 - 1_048_576 - 300_000];
+        let at = 0;
+        for (const size of sizes) {
+          const patch = await sendChunk(berth, location, bytes.slice(at, at + size), at);
+          at += size;
+          expect([patch.status, patch.headers.get("range")]).toEqual([202, `0-${at - 1}`]);
+          location = locationOf(patch);
+        }
+        await finish(location, digest, bytes);
+      },
+    );
 
     it("takes the last chunk in the closing PUT", async () => {
       const { bytes, digest } = randomContent(3000, algorithm);

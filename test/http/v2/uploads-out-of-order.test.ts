@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countUploads } from "#db/queries/uploads.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, randomContent } from "./content.ts";
 import { type Answer, beginUpload, errorCode, locationOf, send, sendChunk, withDigest } from "./requests.ts";
@@ -23,33 +24,41 @@ describeMatrix("chunks out of order", (kind) => {
   };
 
   describe.each(algorithms)("%s", (algorithm) => {
-    it.each([false, true])("refuses each wrong chunk and goes on with the right one (last chunk in the PUT: %s)", async (lastInPut) => {
-      const { bytes, digest } = randomContent(3073, algorithm);
-      const size = 1025;
-      const location = await beginUpload(berth, repo);
-      let closed: Answer | null = null;
-      for (let at = 0; at < bytes.byteLength; at += size) {
-        // As the conformance suite does: skip ahead by a chunk, or go back to the start where that would pass the end.
-        const wrong = at + size < bytes.byteLength ? at + size : 0;
-        const last = at + size >= bytes.byteLength;
-        const wrongEnd = Math.min(wrong + size, bytes.byteLength);
-        const closing = lastInPut && wrongEnd === bytes.byteLength;
-        const headers = { "Content-Range": `${wrong}-${wrongEnd - 1}` };
-        const refused = await send(berth, closing ? "PUT" : "PATCH", closing ? withDigest(location, digest) : location, {
-          body: bytes.slice(wrong, wrongEnd),
-          headers,
-        });
-        await expectStanding(refused, location, at === 0 ? "0-0" : `0-${at - 1}`);
-        const right = bytes.slice(at, at + size);
-        if (last && lastInPut) {
-          const range = { "Content-Range": `${at}-${bytes.byteLength - 1}` };
-          closed = await send(berth, "PUT", withDigest(location, digest), { body: right, headers: range });
-        } else expect((await sendChunk(berth, location, right, at)).status).toBe(202);
-      }
-      closed ??= await send(berth, "PUT", withDigest(location, digest));
-      expect(closed.status).toBe(201);
-      expect((await send(berth, "GET", locationOf(closed))).body).toEqual(bytes);
-    });
+    it.each([false, true])(
+      "refuses each wrong chunk and goes on with the right one (last chunk in the PUT: %s)",
+      async (lastInPut) => {
+        const { bytes, digest } = randomContent(3073, algorithm);
+        const size = 1025;
+        const location = await beginUpload(berth, repo);
+        let closed: Answer | null = null;
+        for (let at = 0; at < bytes.byteLength; at += size) {
+          // As the conformance suite does: skip ahead by a chunk, or go back to the start where that would pass the end.
+          const wrong = at + size < bytes.byteLength ? at + size : 0;
+          const last = at + size >= bytes.byteLength;
+          const wrongEnd = Math.min(wrong + size, bytes.byteLength);
+          const closing = lastInPut && wrongEnd === bytes.byteLength;
+          const headers = { "Content-Range": `${wrong}-${wrongEnd - 1}` };
+          const refused = await send(
+            berth,
+            closing ? "PUT" : "PATCH",
+            closing ? withDigest(location, digest) : location,
+            {
+              body: bytes.slice(wrong, wrongEnd),
+              headers,
+            },
+          );
+          await expectStanding(refused, location, at === 0 ? "0-0" : `0-${at - 1}`);
+          const right = bytes.slice(at, at + size);
+          if (last && lastInPut) {
+            const range = { "Content-Range": `${at}-${bytes.byteLength - 1}` };
+            closed = await send(berth, "PUT", withDigest(location, digest), { body: right, headers: range });
+          } else expect((await sendChunk(berth, location, right, at)).status).toBe(202);
+        }
+        closed ??= await send(berth, "PUT", withDigest(location, digest));
+        expect(closed.status).toBe(201);
+        expect((await send(berth, "GET", locationOf(closed))).body).toEqual(bytes);
+      },
+    );
   });
 
   it("refuses a first chunk that does not start at 0", async () => {
@@ -96,10 +105,10 @@ describeMatrix("chunks out of order", (kind) => {
 
   it("leaves no session behind when a POST with a whole blob has a malformed range", async () => {
     const { bytes, digest } = randomContent(10);
-    const before = await berth.ctx.db.$client`select count(*)::int as count from upload`;
+    const before = await countUploads(berth.ctx.db);
     const headers = { "Content-Range": "nonsense" };
     const refused = await send(berth, "POST", `/v2/${repo}/blobs/uploads/?digest=${digest}`, { body: bytes, headers });
     expect(refused.status).toBe(416);
-    expect(await berth.ctx.db.$client`select count(*)::int as count from upload`).toEqual(before);
+    expect(await countUploads(berth.ctx.db)).toBe(before);
   });
 });

@@ -56,14 +56,17 @@ describeMatrix("whole blobs", (kind) => {
       expect(answer.status).toBe(201);
     });
 
-    it.each([0, 1, 2, 65_535, 65_536, 65_537, 1_048_576, 1_048_577, 3_000_000])("keeps %i bytes exactly", async (size) => {
-      const { bytes, digest } = randomContent(size, algorithm);
-      const location = await beginUpload(berth, repo);
-      expect((await send(berth, "PUT", withDigest(location, digest), { body: bytes })).status).toBe(201);
-      const got = await send(berth, "GET", `/v2/${repo}/blobs/${digest}`);
-      expect(got.headers.get("content-length")).toBe(String(size));
-      expect(Buffer.compare(got.body, bytes)).toBe(0);
-    });
+    it.each([0, 1, 2, 65_535, 65_536, 65_537, 1_048_576, 1_048_577, 3_000_000])(
+      "keeps %i bytes exactly",
+      async (size) => {
+        const { bytes, digest } = randomContent(size, algorithm);
+        const location = await beginUpload(berth, repo);
+        expect((await send(berth, "PUT", withDigest(location, digest), { body: bytes })).status).toBe(201);
+        const got = await send(berth, "GET", `/v2/${repo}/blobs/${digest}`);
+        expect(got.headers.get("content-length")).toBe(String(size));
+        expect(Buffer.compare(got.body, bytes)).toBe(0);
+      },
+    );
 
     it.each([
       ["the empty blob", ""],
