@@ -1,6 +1,6 @@
 // Queries on accounts and the refresh tokens of their clients.
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type Db, rows, withoutZeros } from "./rows.ts";
 
 export interface AccountRow {
   id: string;
@@ -18,6 +18,7 @@ export async function findAccountById(db: Db, id: string): Promise<AccountRow | 
 }
 
 export async function findAccountByName(db: Db, name: string): Promise<AccountRow | null> {
+  if (name !== withoutZeros(name)) return null;
   return (await rows<AccountRow>(db, sql`select ${columns} from account where name = ${name}`))[0] ?? null;
 }
 
@@ -66,7 +67,7 @@ export async function insertRefreshToken(
 ): Promise<void> {
   await db.execute(
     sql`insert into refresh_token (hash, account_id, client_id, created_at, last_used_at)
-      values (${row.hash}, ${row.accountId}, ${row.clientId}, ${row.now.toISOString()}, ${row.now.toISOString()})`,
+      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, ${row.now.toISOString()}, ${row.now.toISOString()})`,
   );
 }
 

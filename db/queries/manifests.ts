@@ -1,6 +1,6 @@
 // Queries on manifests, what they refer to, and what refers to them.
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type Db, rows, withoutZeros } from "./rows.ts";
 
 export interface ManifestRow {
   digest: string;
@@ -137,7 +137,7 @@ export async function listReferrers(
   return rows<ReferrerRow>(
     db,
     sql`select digest, media_type as "mediaType", size_bytes as "sizeBytes", artifact_type as "artifactType", annotations
-      from manifest where repository_id = ${page.repositoryId} and subject = ${page.subject} and digest > ${page.after}
-        and (${page.artifactType}::text is null or artifact_type = ${page.artifactType}) order by digest limit ${page.limit}`,
+      from manifest where repository_id = ${page.repositoryId} and subject = ${page.subject} and digest > ${withoutZeros(page.after)}
+        and (${page.artifactType && withoutZeros(page.artifactType)}::text is null or artifact_type = ${page.artifactType && withoutZeros(page.artifactType)}) order by digest limit ${page.limit}`,
   );
 }

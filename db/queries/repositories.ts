@@ -1,6 +1,6 @@
 // Queries on repositories and the namespaces they are in.
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** What the rules need of a repository. */
 export interface RepositoryRow {
@@ -25,6 +25,7 @@ const columns = sql`r.id, r.account_id as "accountId", a.kind as "accountKind", 
   r.immutable_tags as "immutableTags", r.sparse, r.pulls, r.pushes`;
 
 export async function findRepository(db: Db, path: string): Promise<RepositoryRow | null> {
+  if (path !== withoutZeros(path)) return null;
   const found = await rows<RepositoryRow>(
     db,
     sql`select ${columns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
@@ -97,7 +98,7 @@ export async function listRepositories(
   return rows<RepositoryRow>(
     db,
     sql`select ${columns} from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and r.path > ${page.after} and ${visibleTo(page.viewer)} and ${inNamespace}
+      where r.deleted_at is null and r.path > ${withoutZeros(page.after)} and ${visibleTo(page.viewer)} and ${inNamespace}
       order by r.path limit ${page.limit}`,
   );
 }

@@ -21,6 +21,11 @@ export async function rows<Row>(db: Db, query: SQL): Promise<Row[]> {
   return (await db.execute(query)) as unknown as Row[];
 }
 
+/** PostgreSQL's text holds no zero byte. A name that has one is nobody's; elsewhere it may go. */
+export function withoutZeros(text: string): string {
+  return text.replaceAll("\0", "");
+}
+
 /** The code and constraint of a database error, wherever drizzle or the driver put them; null for other errors. */
 export function databaseError(error: unknown): { code: string; constraint: string | null } | null {
   for (let at: unknown = error; typeof at === "object" && at !== null; at = (at as { cause?: unknown }).cause) {

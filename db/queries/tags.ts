@@ -1,6 +1,6 @@
 // Queries on tags.
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** Tags to point at a manifest. */
 export interface TagPut {
@@ -45,7 +45,7 @@ export async function listTags(
 ): Promise<string[]> {
   const found = await rows<{ name: string }>(
     db,
-    sql`select name from tag where repository_id = ${page.repositoryId} and name > ${page.after} order by name limit ${page.limit}`,
+    sql`select name from tag where repository_id = ${page.repositoryId} and name > ${withoutZeros(page.after)} order by name limit ${page.limit}`,
   );
   return found.map((row) => row.name);
 }

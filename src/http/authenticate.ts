@@ -14,10 +14,10 @@ export interface BasicCredentials {
 
 /** Reads `Authorization: Basic`, or returns null when there is none. @throws UNAUTHORIZED when it is malformed. */
 export function findBasic(header: string | undefined): BasicCredentials | null {
-  const match = /^basic +([A-Za-z0-9+/=_-]*) *$/i.exec(header ?? "");
-  if (!match) return null;
+  const given = /^basic(?: +(.*))?$/i.exec(header ?? "");
+  if (!given) return null;
   try {
-    const bytes = Uint8Array.from(atob(match[1] as string), (char) => char.charCodeAt(0));
+    const bytes = Uint8Array.from(atob((given[1] ?? "").trim()), (char) => char.charCodeAt(0));
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const colon = text.indexOf(":");
     if (colon >= 0) return { name: text.slice(0, colon), password: text.slice(colon + 1) };

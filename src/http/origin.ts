@@ -22,7 +22,11 @@ export function publicOrigin(c: AppContext, around: Surroundings): string {
   const first = (name: string) => (trusted ? c.req.header(name)?.split(",")[0]?.trim() : undefined);
   const proto = first("x-forwarded-proto");
   const scheme = proto === "http" || proto === "https" ? proto : secure ? "https" : "http";
-  const host = cleanHost(first("x-forwarded-host")) ?? cleanHost(c.req.header("host")) ?? "localhost";
+  const host =
+    cleanHost(first("x-forwarded-host")) ??
+    cleanHost(c.req.header("host")) ??
+    cleanHost(new URL(c.req.url).host) ??
+    "localhost";
   const port = first("x-forwarded-port");
   const usual = scheme === "https" ? "443" : "80";
   const hasPort = /:\d+$/.test(host);

@@ -2,7 +2,7 @@
 // does not count against the client.
 import type { AppContext, Surroundings } from "./environment.ts";
 
-/** A client that was cut, or went away. The session, if there is one, can be resumed. */
+/** A client that was cut. The session, if there is one, can be resumed. */
 class SlowClientError extends Error {
   constructor(bytesPerSecond: number, seconds: number) {
     super(`the client moved fewer than ${bytesPerSecond} bytes a second for ${seconds} seconds`);
@@ -10,28 +10,59 @@ class SlowClientError extends Error {
   }
 }
 
-/** Keeps account of what a client moved while it was waited for. */
-function createMeter(minRate: Surroundings["minRate"], tooSlow: (error: SlowClientError) => void) {
+/** A window in which the server kept the client waiting for more than this part says nothing about the client. */
+const busyShare = 0.2;
+
+interface Meter {
+  /** From now on the client is waited for. */
+  waits(): void;
+  /** The client has moved; the server works now. */
+  moved(): void;
+  stop(): void;
+}
+
+/**
+ * Looks once in every window at how far the client got. It begins with the first wait, so a body that nobody reads costs
+ * nothing.
+ * @param progress bytes that reached their end so far, or null when that cannot be told now.
+ */
+function createMeter(
+  minRate: Surroundings["minRate"],
+  progress: () => Promise<number | null>,
+  tooSlow: (error: SlowClientError) => void,
+): Meter {
   const { bytesPerSecond, seconds } = minRate;
-  let bytes = 0;
-  let waiting = false;
-  const tick = setInterval(() => {
-    if (!waiting) {
-      bytes = 0;
-      return;
-    }
-    if (bytes < bytesPerSecond * seconds) tooSlow(new SlowClientError(bytesPerSecond, seconds));
-    bytes = 0;
-  }, seconds * 1000);
+  let timer: ReturnType<typeof setInterval> | null = null;
+  let waitingSince: number | null = null;
+  let waitedMs = 0;
+  let before = 0;
+  const settle = () => {
+    const now = performance.now();
+    if (waitingSince !== null) waitedMs += now - waitingSince;
+    if (waitingSince !== null) waitingSince = now;
+  };
+  const look = async () => {
+    settle();
+    const mostlyWaited = waitedMs >= (1 - busyShare) * seconds * 1000;
+    waitedMs = 0;
+    const now = await progress();
+    if (now !== null && mostlyWaited && timer && now - before < bytesPerSecond * seconds)
+      tooSlow(new SlowClientError(bytesPerSecond, seconds));
+    before = now ?? before;
+  };
   return {
-    waits: () => {
-      waiting = true;
+    waits() {
+      waitingSince ??= performance.now();
+      timer ??= setInterval(() => void look(), seconds * 1000);
     },
-    moved: (count: number) => {
-      bytes += count;
-      waiting = false;
+    moved() {
+      settle();
+      waitingSince = null;
     },
-    stop: () => clearInterval(tick),
+    stop() {
+      if (timer) clearInterval(timer);
+      timer = null;
+    },
   };
 }
 
@@ -43,7 +74,12 @@ export function watchIncoming(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let cut: ((error: SlowClientError) => void) | null = null;
-  const meter = createMeter(around.minRate, (error) => cut?.(error));
+  let received = 0;
+  const meter = createMeter(
+    around.minRate,
+    async () => received,
+    (error) => cut?.(error),
+  );
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -53,11 +89,12 @@ export function watchIncoming(
             cut = reject;
           });
           const next = await Promise.race([reader.read(), slow]);
+          meter.moved();
           if (next.done) {
             meter.stop();
             return controller.close();
           }
-          meter.moved(next.value.byteLength);
+          received += next.value.byteLength;
           c.set("bytesIn", c.get("bytesIn") + next.value.byteLength);
           controller.enqueue(next.value);
         } catch (error) {
@@ -87,37 +124,37 @@ export function watchOutgoing(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let sent = 0;
-  c.set("streaming", true);
-  const finish = (error?: unknown) => c.get("finishLater")?.(error);
   let controllerOf: ReadableStreamDefaultController<Uint8Array> | null = null;
-  const stop = (error?: unknown) => {
-    meter.stop();
-    if (error !== undefined) reader.cancel(error).catch(() => {});
-    c.set("bytesOut", sent);
-    finish(error);
+  c.set("streaming", true);
+  const delivered = async () => {
+    const under = await around.undeliveredBytes(c);
+    return under === null ? null : sent - under;
   };
-  const meter = createMeter(around.minRate, (error) => {
+  const meter = createMeter(around.minRate, delivered, (error) => {
     stop(error);
     controllerOf?.error(error);
   });
+  const stop = (error?: unknown) => {
+    meter.stop();
+    reader.cancel(error).catch(() => {});
+    c.set("bytesOut", sent);
+    c.get("finishLater")?.(error);
+  };
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controllerOf = controller;
       },
       async pull(controller) {
-        meter.moved(0);
+        meter.moved();
         try {
           const next = await reader.read();
           if (next.done) throw new Error(`the stream ended after ${sent} of ${lengthBytes} bytes`);
           sent += next.value.byteLength;
-          meter.moved(next.value.byteLength);
-          meter.waits();
           controller.enqueue(next.value);
-          if (sent < lengthBytes) return;
+          if (sent < lengthBytes) return meter.waits();
           // A client that has all it was promised closes the connection: that is the end, not a loss.
           controller.close();
-          reader.cancel().catch(() => {});
           stop();
         } catch (error) {
           stop(error);

@@ -2,6 +2,8 @@
 // Two readers must never see two manifests in the same bytes (CVE-2021-41190 and its family).
 import { registryError } from "./error.ts";
 
+const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
+
 export interface StrictJsonLimits {
   maxDepth: number;
 }
@@ -17,6 +19,8 @@ export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits): un
   } catch {
     throw invalid("is not UTF-8");
   }
+  // No database column, log or terminal takes that character well; no manifest needs it.
+  if (zeroCharacter.test(text)) throw invalid("holds the character U+0000");
   // Depth and keys are looked at first, so that a hostile depth never reaches the recursive parser.
   checkStructure(text, limits.maxDepth);
   try {

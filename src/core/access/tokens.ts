@@ -10,8 +10,8 @@ import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
 
 const issuer = "berth";
-/** More would make the token larger than proxies let headers be; the client asks again for what is missing. */
-const maxGrants = 16;
+/** Keeps a token below 4 KiB, which every proxy lets through; the client asks again for what is missing. */
+const maxAccessLength = 2600;
 const leewaySeconds = 60;
 
 /** An access token and what it holds. */
@@ -37,9 +37,11 @@ interface AccessClaim {
 export async function issueToken(ctx: TokenNeeds, caller: Caller, scopes: readonly Scope[]): Promise<IssuedToken> {
   const access: AccessClaim[] = [];
   for (const scope of scopes) {
-    if (access.length >= maxGrants) break;
     const claim = await grantScope(ctx, caller, scope);
     if (claim) access.push(claim);
+    if (JSON.stringify(access).length <= maxAccessLength) continue;
+    access.pop();
+    break;
   }
   const issuedAt = ctx.clock.now();
   const { kid, key } = await ctx.keys.signing();
@@ -111,6 +113,11 @@ function toGrant(claim: AccessClaim): Grant {
   return { type: "new-repository", namespaceId: claim.namespace ?? null, name: claim.name, actions: claim.actions };
 }
 
+/** What another version of this program wrote in another form grants nothing. */
+function isAccessClaim(claim: Partial<AccessClaim> | null): claim is AccessClaim {
+  return typeof claim?.type === "string" && typeof claim.name === "string" && Array.isArray(claim.actions);
+}
+
 async function verify(ctx: TokenNeeds, token: string): Promise<{ sub: string; access: AccessClaim[] } | null> {
   if (token.length > 16_384) return null;
   try {
@@ -126,7 +133,8 @@ async function verify(ctx: TokenNeeds, token: string): Promise<{ sub: string; ac
       clockTolerance: leewaySeconds,
       requiredClaims: ["exp", "iat", "nbf", "sub", "jti"],
     });
-    return { sub: payload.sub ?? "", access: payload.access as AccessClaim[] };
+    const access = Array.isArray(payload.access) ? payload.access.filter(isAccessClaim) : [];
+    return { sub: payload.sub ?? "", access };
   } catch (error) {
     if ((error as { code?: unknown }).code?.toString().startsWith("ERR_J")) return null;
     if (error instanceof TypeError) return null;

@@ -5,6 +5,8 @@ import type { AppContext } from "../environment.ts";
 
 const maxBodyBytes = 1024 * 1024;
 const mostPerPage = 1000;
+/** As JSON writes it. No text that PostgreSQL stores can hold it. */
+const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
 
 /** Reads and checks a JSON body. @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS. */
 export async function readJson<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.infer<T>> {
@@ -20,6 +22,7 @@ export async function readJson<T extends z.ZodType>(c: AppContext, schema: T): P
   } catch {
     throw registryError("INVALID_JSON");
   }
+  if (zeroCharacter.test(text)) throw registryError("INVALID_PARAMETERS", "a text must not hold the character U+0000");
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -45,8 +45,9 @@ export const deleteBlobLink: V2Handler<OnBlob> = async (request, { name, digest:
   return c.body(null, 202, { "Content-Length": "0" });
 };
 
-/** `If-Range` with another validator means: the whole (RFC 9110 13.1.5). */
+/** Ranges are defined for GET alone (RFC 9110 14.2). `If-Range` with another validator means: the whole (13.1.5). */
 function wantedRanges({ c }: V2Request, sizeBytes: number, etag: string) {
+  if (c.req.method !== "GET") return null;
   const ifRange = c.req.header("if-range");
   if (ifRange !== undefined && ifRange !== etag) return null;
   return parseRanges(c.req.header("range"), sizeBytes);
@@ -85,7 +86,6 @@ async function sendMany(
     "Content-Type": `multipart/byteranges; boundary=${boundary}`,
     "Content-Length": String(length),
   };
-  if (c.req.method === "HEAD") return c.body(null, 206, all);
   const body = multipartStream(parts, (range) => openBlob(ctx, blob, range));
   return c.body(watchOutgoing(c, around, body, length), 206, all);
 }

@@ -1,4 +1,5 @@
 // What a person sees on the terminal when the server is up.
+import path from "node:path";
 import type { Config } from "../config/parse.ts";
 import type { FirstAdmin } from "./first-admin.ts";
 import type { Listener } from "./listener.ts";
@@ -7,10 +8,8 @@ import type { Listener } from "./listener.ts";
 export function banner(config: Config, listener: Listener, admin: FirstAdmin, onTerminal: boolean): string {
   const url = urlOf(config, listener);
   const host = url.replace(/^https?:\/\//, "");
-  const where =
-    config.databaseUrl === undefined
-      ? config.dataDir
-      : `${config.dataDir} (database: the server named by DATABASE_URL)`;
+  const folder = path.resolve(config.dataDir);
+  const where = config.databaseUrl === undefined ? folder : `${folder} (database: the server named by DATABASE_URL)`;
   const lines = ["", `  Berth is ready at ${url}`, `  Data folder: ${where}`];
   if (admin.password !== null) {
     lines.push(`  First account: ${admin.name}`);

@@ -14,7 +14,7 @@ export interface FirstAdmin {
 }
 
 export async function makeFirstAdmin(ctx: Context, config: Config): Promise<FirstAdmin> {
-  const file = path.join(config.dataDir, "admin-password");
+  const file = path.resolve(config.dataDir, "admin-password");
   let generated: string | null = null;
   const keepGenerated = async (password: string) => {
     writePrivateFile(file, `${password}\n`);

@@ -1,42 +1,36 @@
 // Pulls with another real client than the one that pushed, and with our own: both must find the same bytes.
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { password, user } from "./berth.ts";
+import { type Box, makeBox } from "./box.ts";
+import { skopeo } from "./containers.ts";
 import { sha256 } from "./image.ts";
 import type { Stage } from "./matrix.ts";
 import { readWhole, type Served } from "./registry.ts";
 
 type Other = "skopeo" | "crane";
 
-/** Fetches `repository:tag` with `other` and over HTTP, whole, and compares; gives the manifest. */
+/** Fetches `repository:tag` whole with `other` and over HTTP, and compares; gives the manifest. */
 export async function pullElsewhere(stage: Stage, reference: string, other: Other = "skopeo"): Promise<Served> {
-  const [repository, tag] = splitReference(reference);
-  const served = await readWhole(stage.berth, repository, tag);
-  expect(await pullers[other](stage, reference)).toBe(served.digest);
+  const colon = reference.lastIndexOf(":");
+  const served = await readWhole(stage.berth, reference.slice(0, colon), reference.slice(colon + 1));
+  expect(await pullers[other](makeBox(), `${stage.host}/${reference}`)).toBe(served.digest);
   return served;
 }
 
-const pullers: Record<Other, (stage: Stage, reference: string) => Promise<string>> = {
-  async skopeo({ box, host }, reference) {
-    const folder = join(box.folder, `pulled-${randomBytes(3).toString("hex")}`);
-    const login = ["--src-creds", `${user}:${password}`, "--src-tls-verify=false"];
-    const from = `docker://${host}/${reference.replace(/:[^:@]+@/, "@")}`;
-    const words = ["skopeo", "--insecure-policy", "copy", "-q", "--all", ...login, from, `dir:${folder}`];
-    await box.run(words);
-    return sha256(readFileSync(join(folder, "manifest.json")));
+/** Each gives the digest of what it wrote to disk; both check the layers themselves. */
+const pullers: Record<Other, (box: Box, reference: string) => Promise<string>> = {
+  async skopeo(box, reference) {
+    const login = `--src-creds ${user}:${password} --src-tls-verify=false`;
+    await box.run(skopeo(box, `copy -q --all --preserve-digests ${login} docker://${reference} dir:${box.folder}/image`));
+    return sha256(readFileSync(join(box.folder, "image/manifest.json")));
   },
-  async crane({ box, host }, reference) {
-    const folder = join(box.folder, `pulled-${randomBytes(3).toString("hex")}`);
+  async crane(box, reference) {
+    const [host] = reference.split("/");
     await box.run(`crane auth login ${host} -u ${user} -p ${password}`);
-    await box.run(`crane pull --format=oci ${host}/${reference} ${folder}`);
-    const layout = JSON.parse(readFileSync(join(folder, "index.json"), "utf8")) as { manifests: { digest: string }[] };
-    return layout.manifests[0]?.digest ?? "";
+    await box.run(`crane pull --format=oci ${reference} ${box.folder}/image`);
+    const layout = JSON.parse(readFileSync(join(box.folder, "image/index.json"), "utf8"));
+    return layout.manifests[0].digest;
   },
 };
-
-function splitReference(reference: string): [string, string] {
-  const at = reference.includes("@") ? reference.indexOf("@") : reference.lastIndexOf(":");
-  return [reference.slice(0, at), reference.slice(at + 1)];
-}

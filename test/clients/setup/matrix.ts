@@ -1,6 +1,6 @@
 // Runs the same tests against a Berth on each database, each with images in it that Berth's own client pushed.
 import { afterAll, beforeAll, describe, inject } from "vitest";
-import { type Berth, databases, makeHome, startBerth } from "./berth.ts";
+import { type Berth, type Database, databases, type LoggedRequest, makeHome, startBerth } from "./berth.ts";
 import { type Box, makeBox } from "./box.ts";
 import { type Image, makeImage, makeIndex, sha256 } from "./image.ts";
 import { publish, pushImage, pushManifest } from "./registry.ts";
@@ -19,16 +19,44 @@ export interface Stage {
 }
 
 export function describeBerths(name: string, tests: (stage: Stage) => void): void {
+  // Both start at once, so that the second is ready when the first one's tests are over.
+  let starting: Record<Database, Promise<Stage>>;
+  beforeAll(() => {
+    starting = { embedded: prepare("embedded"), server: prepare("server") };
+    for (const start of Object.values(starting)) start.catch(() => {}); // Its own tests await it.
+  });
+  afterAll(async () => {
+    for (const start of await Promise.allSettled(Object.values(starting)))
+      if (start.status === "fulfilled") await start.value.berth.stop();
+  });
   describe.each(databases)(`${name}, database: %s`, (database) => {
     const stage = {} as Stage;
     beforeAll(async () => {
-      const berth = await startBerth(await makeHome(database));
-      const box = makeBox();
-      Object.assign(stage, { berth, host: berth.host, box, ...(await seed(berth, box)) });
+      Object.assign(stage, await starting[database]);
     });
-    afterAll(() => stage.berth?.stop());
     tests(stage);
   });
+}
+
+async function prepare(database: Database): Promise<Stage> {
+  const berth = await startBerth(await makeHome(database));
+  const box = makeBox();
+  return { berth, host: berth.host, box, ...(await seed(berth, box)) };
+}
+
+/** Blobs that a repository got by mounting: their POST is answered at once and brought no bytes. */
+export async function mountsInto(stage: Stage, repository: string, mark: number): Promise<number> {
+  const uploads = `/v2/${repository}/blobs/uploads`;
+  const requests = await stage.berth.requestsSince(mark);
+  const isMount = ({ method, path, status, bytesIn }: LoggedRequest) =>
+    method === "POST" && path === uploads && status === 201 && bytesIn === 0;
+  return requests.filter(isMount).length;
+}
+
+/** Blob uploads, begun or finished, since a mark: none when a client knows that everything is there. */
+export async function uploadsSince(stage: Stage, mark: number): Promise<string[]> {
+  const requests = await stage.berth.requestsSince(mark);
+  return requests.filter(({ path }) => path.includes("/blobs/uploads")).map(({ method, path }) => `${method} ${path}`);
 }
 
 async function seed(berth: Berth, box: Box): Promise<Pick<Stage, "seed" | "index">> {

@@ -76,7 +76,8 @@ export async function bearer(berth: Target, who: string | null, ...scopes: strin
 
 /** What a token says, unverified. */
 export function readClaims(token: string): { header: Record<string, unknown>; payload: Record<string, unknown> } {
-  const [header, payload] = token.split(".").map((part) => JSON.parse(Buffer.from(part, "base64url").toString("utf8")));
+  const read = (part = "") => JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+  const [header, payload] = token.split(".", 2).map(read);
   return { header, payload };
 }
 
