@@ -1,6 +1,6 @@
 // Queries on the installation: its id, its settings, its signing keys.
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type Database, type Db, rows } from "./rows.ts";
 
 /** The installation's id, made on the first call. */
 export async function ensureInstallation(db: Db, id: string, now: Date): Promise<string> {
@@ -49,20 +49,20 @@ export async function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
 
 /** Adds a key that signs from now on and retires the others, unless another process did so since `after`. */
 export async function rotateSigningKey(
-  db: Db,
+  db: Database,
   key: { kid: string; publicJwk: unknown; privateSealed: Uint8Array; now: Date; newerThan: Date },
 ): Promise<boolean> {
   const now = key.now.toISOString();
-  const made = await rows(
-    db,
-    sql`with one as (select pg_advisory_xact_lock(4271019, 1)),
-      made as (insert into signing_key (kid, public_jwk, private_sealed, created_at)
-        select ${key.kid}, ${JSON.stringify(key.publicJwk)}::jsonb, ${key.privateSealed}, ${now}::timestamptz from one
+  const insert = sql`with made as (insert into signing_key (kid, public_jwk, private_sealed, created_at)
+        select ${key.kid}, ${JSON.stringify(key.publicJwk)}::jsonb, ${key.privateSealed}, ${now}::timestamptz
         where not exists (select 1 from signing_key where retired_at is null and created_at > ${key.newerThan.toISOString()}) returning kid),
       retired as (update signing_key set retired_at = ${now} where retired_at is null and exists (select 1 from made))
-      select kid from made`,
-  );
-  return made.length > 0;
+      select kid from made`;
+  // Two statements: the second sees what was committed while the first waited for the lock.
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(4271019, 1)`);
+    return (await rows(tx, insert)).length > 0;
+  });
 }
 
 /** Forgets keys retired before the cutoff: no token signed with them is valid any more. */

@@ -19,14 +19,14 @@ describeBerths("helm", (stage) => {
   });
 
   const login = ({ host }: typeof stage) => `helm registry login --plain-http -u ${user} --password-stdin ${host}`;
-  const pull = ({ host }: typeof stage) => `helm pull oci://${host}/charts/boat --version 0.1.0 --plain-http -d out`;
+  const pull = ({ host }: typeof stage) => `helm pull oci://${host}/team/boat --version 0.1.0 --plain-http -d out`;
 
   loginTests(stage, { login });
 
   it("pushes a chart that another client pulls", async () => {
     const { host, box } = stage;
-    await box.run(`helm push boat-0.1.0.tgz oci://${host}/charts --plain-http`);
-    const { content } = await pullElsewhere(stage, "charts/boat:0.1.0", "crane");
+    await box.run(`helm push boat-0.1.0.tgz oci://${host}/team --plain-http`);
+    const { content } = await pullElsewhere(stage, "team/boat:0.1.0", "crane");
     expect(content.config?.mediaType).toBe("application/vnd.cncf.helm.config.v1+json");
     expect(content.layers?.[0]?.digest).toBe(sha256(readFileSync(join(box.folder, "boat-0.1.0.tgz"))));
   });
@@ -42,25 +42,25 @@ describeBerths("helm", (stage) => {
 
   it("pushes again without sending a blob", async () => {
     const { host, box, berth } = stage;
-    const { digest } = await getManifest(berth, "charts/boat", "0.1.0");
+    const { digest } = await getManifest(berth, "team/boat", "0.1.0");
     const mark = await berth.mark();
-    const said = await box.run(`helm push boat-0.1.0.tgz oci://${host}/charts --plain-http`);
+    const said = await box.run(`helm push boat-0.1.0.tgz oci://${host}/team --plain-http`);
     expect(said.all).toMatch(/Digest: sha256:/);
     expect((await uploadsSince(stage, mark)).filter((line) => line.startsWith("PATCH"))).toEqual([]);
-    expect((await getManifest(berth, "charts/boat", "0.1.0")).content.layers).toHaveLength(1);
+    expect((await getManifest(berth, "team/boat", "0.1.0")).content.layers).toHaveLength(1);
     expect(digest).toMatch(/^sha256:/);
   });
 
   it("finds the newest version", async () => {
     const { host, box, berth } = stage;
-    await box.run(`helm push boat-0.2.0.tgz oci://${host}/charts --plain-http`);
-    expect(await listTags(berth, "charts/boat")).toEqual(["0.1.0", "0.2.0"]);
-    expect((await box.run(`helm show chart oci://${host}/charts/boat --plain-http`)).stdout).toContain("version: 0.2.0");
+    await box.run(`helm push boat-0.2.0.tgz oci://${host}/team --plain-http`);
+    expect(await listTags(berth, "team/boat")).toEqual(["0.1.0", "0.2.0"]);
+    expect((await box.run(`helm show chart oci://${host}/team/boat --plain-http`)).stdout).toContain("version: 0.2.0");
   });
 
   it("renders a chart from the registry", async () => {
     const { host, box } = stage;
-    const rendered = await box.run(`helm template mine oci://${host}/charts/boat --version 0.1.0 --plain-http`);
+    const rendered = await box.run(`helm template mine oci://${host}/team/boat --version 0.1.0 --plain-http`);
     expect(rendered.stdout).toContain("kind: Deployment");
   });
 
@@ -68,7 +68,7 @@ describeBerths("helm", (stage) => {
     const { host, box, berth } = stage;
     await box.run(`helm registry logout ${host}`);
     expect(await box.fail(pull(stage))).toMatch(/unauthorized|401|denied/i);
-    await publish(berth, "charts/boat");
+    await publish(berth, "team/boat");
     await box.run(pull(stage));
   });
 });

@@ -75,11 +75,11 @@ async function makeDatabase(postgres: string, name: string): Promise<Record<stri
   return { DATABASE_URL: `${postgres}/${name}`, BERTH_SECRET_KEY: randomBytes(32).toString("hex") };
 }
 
-/** Starts a Berth and waits until it is ready. */
-export async function startBerth(home: Home): Promise<Berth> {
+/** Starts a Berth, of this checkout or of another, and waits until it is ready. */
+export async function startBerth(home: Home, checkout = program): Promise<Berth> {
   const seen = readOr(home.log).length;
   const node = join(program, "node_modules/.bin/node");
-  const command = [node, join(program, "src/cli/berth.ts"), "start"];
+  const command = [node, join(checkout, "src/cli/berth.ts"), "start"];
   const daemon = startDaemon({ command, env: home.env, log: home.log, cwd: home.dataDir });
   const output = () => daemon.output().slice(seen);
   const ready = () => /Berth is ready at http:\/\/(\S+)/.exec(output())?.[1];

@@ -23,7 +23,9 @@ export async function pullElsewhere(stage: Stage, reference: string, other: Othe
 const pullers: Record<Other, (box: Box, reference: string) => Promise<string>> = {
   async skopeo(box, reference) {
     const login = `--src-creds ${user}:${password} --src-tls-verify=false`;
-    await box.run(skopeo(box, `copy -q --all --preserve-digests ${login} docker://${reference} dir:${box.folder}/image`));
+    await box.run(
+      skopeo(box, `copy -q --all --preserve-digests ${login} docker://${reference} dir:${box.folder}/image`),
+    );
     return sha256(readFileSync(join(box.folder, "image/manifest.json")));
   },
   async crane(box, reference) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createKeyring, SecretKeyError } from "#core/access/keyring.ts";
+import { createKeyring } from "#core/access/keyring.ts";
 import { seal, unseal } from "#core/access/seal.ts";
 import { listSigningKeys } from "#db/queries/installation.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
@@ -33,7 +33,7 @@ describe("the keyring", () => {
     const failed = await open(new Uint8Array(32).fill(2))
       .signing()
       .catch((error: unknown) => error);
-    expect(failed instanceof SecretKeyError).toBe(true);
+    expect((failed as Error).name).toBe("SecretKeyError");
     expect((failed as Error).message).toMatch(/^the secret key .*BERTH_SECRET_KEY[^\n]*$/);
   });
 
