@@ -3,6 +3,7 @@
 import { registryError } from "./error.ts";
 
 const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
+const surrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/i;
 
 export interface StrictJsonLimits {
   maxDepth: number;
@@ -23,6 +24,13 @@ export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits): un
   if (zeroCharacter.test(text)) throw invalid("holds the character U+0000");
   // Depth and keys are looked at first, so that a hostile depth never reaches the recursive parser.
   checkStructure(text, limits.maxDepth);
+  const value = parse(text);
+  // Written out again, whole pairs are characters: what is still escaped is half of one, which is no Unicode text.
+  if (surrogate.test(text) && surrogate.test(JSON.stringify(value))) throw invalid("holds half of a surrogate pair");
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -9,7 +9,7 @@ import type { BlobKey, BlobStore, Sealed, Suspended } from "#ports/blob-store.ts
 import { storeProblem } from "./fs-problem.ts";
 import { openFileWriter } from "./fs-writer.ts";
 
-const readChunkBytes = 256 * 1024;
+const readChunkBytes = 128 * 1024;
 const spaceCacheMs = 1000;
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/;
 
@@ -108,7 +108,7 @@ async function readFile(
           return controller.close();
         }
         try {
-          const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, at);
+          const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, at);
           if (bytesRead === 0) throw new Error("the file is shorter than its blob");
           at += bytesRead;
           controller.enqueue(buffer.subarray(0, bytesRead));

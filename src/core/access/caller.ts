@@ -19,7 +19,13 @@ export interface Caller {
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };
 
-/** Whose eyes lists are for. */
+/** Whose eyes a list is for that was asked with this caller's credentials: a token needs the catalog's grant. */
+export function listerOf(caller: Caller): Viewer {
+  const bound = caller.grants !== null && !caller.grants.some((grant) => grant.type === "catalog");
+  return bound ? null : viewerOf(caller);
+}
+
+/** What the account itself sees. */
 export function viewerOf(caller: Caller): Viewer {
   return caller.account ? { accountId: caller.account.id, isAdmin: caller.account.isAdmin } : null;
 }

@@ -1,6 +1,6 @@
 // Repositories in the management API: list, create, look, change, delete.
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { viewerOf } from "#core/access/caller.ts";
+import { listerOf } from "#core/access/caller.ts";
 import { changeRepository, deleteRepository, getRepository } from "#core/repositories/change.ts";
 import { createRepository } from "#core/repositories/create.ts";
 import { pageRepositories } from "#core/repositories/list.ts";
@@ -121,7 +121,7 @@ async function list(c: AppContext, surface: Surface, namespace?: string): Promis
   c.set("route", namespace === undefined ? "/api/v0/repositories" : "/api/v0/repositories/{namespace}");
   const caller = await authenticate(c, surface);
   const page = readPage(c);
-  const found = await pageRepositories(surface.ctx, viewerOf(caller), {
+  const found = await pageRepositories(surface.ctx, listerOf(caller), {
     ...page,
     ...(namespace === undefined ? {} : { namespace }),
   });

@@ -32,6 +32,13 @@ const routes: Handlers = {
   },
 };
 
+/** Method and pattern of each route. */
+export function listV2Routes(): { method: string; pattern: string }[] {
+  return Object.values(routes).flatMap(({ pattern, methods }) =>
+    Object.keys(methods).map((method) => ({ method, pattern })),
+  );
+}
+
 /** The registry protocol. */
 export function v2Routes(surface: Surface): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });

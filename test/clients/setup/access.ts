@@ -20,7 +20,7 @@ export interface PullVerbs {
 }
 
 // What clients make of Berth's 401: its code, its message, or the status.
-const refusal = /unauthorized|authentication required|401|denied|credential/i;
+const refusal = /unauthorized|authentication required|401|denied|credential|invalid username/i;
 
 /** Registers tests that leave the client logged in. */
 export function loginTests(stage: Stage, { login, firstUse }: LoginVerbs): void {

@@ -79,7 +79,7 @@ async function makeDatabase(postgres: string, name: string): Promise<Record<stri
 export async function startBerth(home: Home, checkout = program): Promise<Berth> {
   const seen = readOr(home.log).length;
   const node = join(program, "node_modules/.bin/node");
-  const command = [node, join(checkout, "src/cli/berth.ts"), "start"];
+  const command = [node, ...startWords(checkout)];
   const daemon = startDaemon({ command, env: home.env, log: home.log, cwd: home.dataDir });
   const output = () => daemon.output().slice(seen);
   const ready = () => /Berth is ready at http:\/\/(\S+)/.exec(output())?.[1];
@@ -94,6 +94,17 @@ export async function startBerth(home: Home, checkout = program): Promise<Berth>
     stop: () => daemon.stop(),
     killHard: () => killHard(daemon, home.dataDir),
   };
+}
+
+/** What `npm start` gives to Node, with the program's whole path: npm itself would stand between us and the signals. */
+function startWords(checkout: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as {
+    scripts: { start: string };
+  };
+  return scripts.start
+    .split(" ")
+    .slice(1)
+    .map((word) => (word.endsWith(".ts") ? join(checkout, word) : word));
 }
 
 /** PostgreSQL runs in a process group of its own, with every session in another: killing its head ends them all. */

@@ -1,6 +1,6 @@
 // A place of its own for a client: home, logins, temporary files; nothing of the machine's user is read or written.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { type CommandLine, mustFail, mustRun, type Ran, type RunOptions } from "./run.ts";
@@ -21,6 +21,7 @@ export function makeBox(env: NodeJS.ProcessEnv = {}): Box {
   const plugins = join(folder, "docker/cli-plugins");
   mkdirSync(plugins, { recursive: true });
   symlinkSync(join(toolsBin, "docker-buildx"), join(plugins, "docker-buildx"));
+  writeFileSync(join(folder, "auth.json"), "{}"); // podman and buildah want the file to be there.
   const all = {
     PATH: clientPath(),
     HOME: folder,

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "#http/app.ts";
+import { listV2Routes } from "#http/v2/routes.ts";
+import { expectations, refusalCode, repositoryFor } from "./expectations.ts";
+import { as } from "./registry.ts";
+import { repositories, roles, type Scene, startScene } from "./scene.ts";
+
+/** Every route that the application has, from its own tables. */
+function listRoutes(): string[] {
+  const app = createApp({ ctx: {} as never, around: {} as never });
+  const others = app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`);
+  return [...others, ...listV2Routes().map(({ method, pattern }) => `${method} ${pattern}`)];
+}
+
+it("every route has an expectation, and every expectation a route", () => {
+  expect([...new Set(listRoutes())].sort()).toEqual(Object.keys(expectations).sort());
+});
+
+describe("who may do what", () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await startScene();
+  });
+  afterAll(() => scene.berth.close());
+
+  const cases = Object.keys(expectations).flatMap((route) =>
+    (expectations[route]?.public ? (["private", "public"] as const) : (["private"] as const)).map(
+      (visibility) => [route, visibility] as const,
+    ),
+  );
+
+  it.each(cases)("%s on a %s repository", async (route, visibility) => {
+    const expectation = expectations[route];
+    if (!expectation) throw new Error("there is no expectation");
+    const expected = (expectation[visibility] ?? "").replace("|", "").split(/\s+/).map(Number);
+    const wrong: string[] = [];
+    for (const [at, role] of roles.entries()) {
+      const repository = await repositoryFor(scene, route, visibility, repositories[visibility]);
+      const { path, init } = await expectation.ask(scene, repository, role);
+      const { headers } = as(await scene.authorize(role, repository), init?.headers as Record<string, string>);
+      const answer = await scene.berth.fetch(path, { ...init, headers });
+      const problem = await judge(route, answer, expected[at] as number);
+      if (problem) wrong.push(`${role}: ${problem}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** What is wrong with an answer, or null. */
+async function judge(route: string, answer: Response, status: number): Promise<string | null> {
+  const text = await answer.text();
+  if (answer.status !== status) return `${answer.status} in place of ${status}: ${text.slice(0, 200)}`;
+  const code = refusalCode(route, status);
+  if (code && !text.includes(`"code":"${code}"`)) return `not ${code}: ${text.slice(0, 200)}`;
+  const challenged = answer.headers.get("www-authenticate")?.startsWith('Bearer realm="') ?? false;
+  if (status === 401 && route.includes(" /v2/") && !challenged) return "no challenge";
+  return null;
+}
