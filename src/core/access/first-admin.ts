@@ -9,13 +9,16 @@ type AdminNeeds = Needs<"db" | "compute" | "clock">;
 /**
  * Makes the admin if there is none yet.
  * @param password the one that was set, or null for a generated one.
- * @returns the password when it was generated, and whether the account was made.
+ * @returns whether the account was made. @throws when the name cannot be an account's.
  */
 export async function ensureFirstAdmin(
   ctx: AdminNeeds,
   input: { name: string; password: string | null; keepGenerated: (password: string) => Promise<void> },
 ): Promise<boolean> {
   if (await hasAdmin(ctx.db)) return false;
+  const problem = accountNameProblem(input.name);
+  if (problem)
+    throw new Error(`BERTH_ADMIN_USER: ${JSON.stringify(input.name)} cannot be the first account: ${problem}`);
   const password = input.password ?? generatePassword();
   // Kept before the account exists: a crash between the two leaves a password without an account, never the reverse.
   if (input.password === null) await input.keepGenerated(password);

@@ -33,12 +33,13 @@ describeMatrix("deleting manifests", (kind) => {
 
   describe.each(algorithms)("%s", (algorithm) => {
     it("deletes a manifest with all its tags", async () => {
+      const before = await tags();
       const image = await pushImage(berth, repo, { algorithm });
       const query = `${image.digest}?tag=${algorithm}-a&tag=${algorithm}-b`;
       await pushManifest(berth, repo, image, query);
       expect((await remove(image.digest)).status).toBe(202);
       for (const reference of [image.digest, `${algorithm}-a`, `${algorithm}-b`]) expect(await status(reference)).toBe(404);
-      expect(await tags()).toEqual(["stays"]);
+      expect(await tags()).toEqual(before);
       const again = await remove(image.digest);
       expect([again.status, errorCode(again)]).toEqual([404, "MANIFEST_UNKNOWN"]);
     });
