@@ -28,7 +28,7 @@ export async function makeFirstAdmin(ctx: Context, config: Config): Promise<Firs
   };
   const admin = { name: config.adminUser, password: config.adminPassword ?? null, keepGenerated };
   const made = await ensureFirstAdmin(ctx, admin).catch((error) => {
-    throw new StartError((error as Error).message);
+    throw new StartError(`BERTH_ADMIN_USER: ${(error as Error).message}`);
   });
   if (generated !== null && made) fs.renameSync(waiting, file);
   else fs.rmSync(waiting, { force: true });
