@@ -17,9 +17,9 @@ export async function clearManifests(db: Db, repositoryId: string, limit: number
     table: string,
     key: string,
   ) => sql`delete from ${sql.identifier(table)} where repository_id = ${repositoryId}
-    and ${sql.raw(key)} in (select ${sql.raw(key)} from ${sql.identifier(table)} where repository_id = ${repositoryId} limit ${limit}) returning 1`;
+    and (${sql.raw(key)}) in (select ${sql.raw(key)} from ${sql.identifier(table)} where repository_id = ${repositoryId} limit ${limit}) returning 1`;
   if ((await rows(db, few("tag", "name"))).length > 0) return [];
-  if ((await rows(db, few("manifest_edge", "(parent, position)"))).length > 0) return [];
+  if ((await rows(db, few("manifest_edge", "parent, position"))).length > 0) return [];
   const gone = await rows<{ digest: string }>(
     db,
     sql`delete from manifest where repository_id = ${repositoryId}

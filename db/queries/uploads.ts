@@ -148,7 +148,7 @@ export async function commitUpload(
   return committed.length > 0;
 }
 
-/** Ends a session that its owner, or its writer, gives up; its key is condemned and its bytes may go at once. */
+/** Ends a session that its owner, or its writer, gives up; its key is condemned, and its bytes may go as soon as no writer can come back to them. */
 export async function cancelUpload(db: Db, owner: SessionOwner, now: Date): Promise<boolean> {
   return endUploads(db, sql`select u.id from upload u where ${owned(owner)}`, now).then((ended) => ended > 0);
 }
@@ -176,8 +176,9 @@ export async function endRepositoryUploads(db: Db, repositoryId: string, now: Da
 async function endUploads(db: Db, which: ReturnType<typeof sql>, now: Date): Promise<number> {
   const ended = await rows(
     db,
-    sql`with ended as (delete from upload where id in (${which}) returning blob_id)
-      update blob set state = 'condemned', removable_at = ${now.toISOString()}
+    // A writer that does not know yet may still open its key: the bytes stay until its lease would have run out.
+    sql`with ended as (delete from upload where id in (${which}) returning blob_id, lease_until)
+      update blob set state = 'condemned', removable_at = greatest(${now.toISOString()}::timestamptz, ended.lease_until)
       from ended where blob.id = ended.blob_id and blob.state = 'writing' returning blob.id`,
   );
   return ended.length;

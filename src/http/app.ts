@@ -65,11 +65,14 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
   if (!c.get("streaming")) finish();
 }
 
-/** What went wrong, for the log: a rule's word, or an unforeseen error's with its stack. */
+/**
+ * What went wrong, for the log: a rule's code, or an unforeseen error with its stack. What a rule says about a request
+ * quotes it, and so may quote a secret.
+ */
 function errorText(error: unknown, status: number): { error?: string } {
   if (error === undefined || error === null) return {};
   const rule = asRegistryError(error);
-  if (rule === error) return { error: `${rule.code}: ${rule.message}` };
+  if (rule === error) return { error: status < 500 ? rule.code : `${rule.code}: ${rule.message}` };
   const told = describeFailure(error);
   return { error: status < 500 ? (told.split("\n", 1)[0] as string) : told };
 }

@@ -1,6 +1,9 @@
 // Where a request came from and under which address its client knows this server.
 import type { AppContext, Surroundings } from "./environment.ts";
 
+/** An address, perhaps with a port. It goes into logs: other words of a client do not. */
+const addressLike = /^[0-9a-f:.[\]%]{2,60}$/i;
+
 /** The client's address, behind trusted proxies the one that the first trusted of them saw. */
 export function clientAddress(c: AppContext, around: Surroundings): string {
   const peer = around.connection(c).address;
@@ -9,7 +12,8 @@ export function clientAddress(c: AppContext, around: Surroundings): string {
   const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
   while (around.isTrustedProxy(address) && forwarded.length > 0) {
     const next = forwarded.pop();
-    if (next) address = next.slice(0, 100);
+    if (!next || !addressLike.test(next)) break;
+    address = next;
   }
   return address;
 }

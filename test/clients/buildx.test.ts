@@ -40,19 +40,16 @@ describeBerths("buildx", (stage) => {
     const { content } = await pullElsewhere(stage, "bx/app:zstd");
     const [image, attestation] = content.manifests ?? [];
     const { layers } = (await getManifest(berth, "bx/app", image?.digest ?? "")).content;
-    expect(layers?.map(({ mediaType }) => mediaType.split("+")[1])).toEqual(["zstd", "zstd"]);
+    expect(layers?.map(({ mediaType }) => mediaType.split("+")[1])).toEqual(["zstd", "zstd", "zstd"]);
     const statement = (await getManifest(berth, "bx/app", attestation?.digest ?? "")).content.layers?.[0];
     const provenance = await (await request(berth, `/v2/bx/app/blobs/${statement?.digest}`)).text();
     expect(provenance).toContain("slsa.dev/provenance");
-    expect(provenance).toContain("FROM scratch".length > 0 ? "buildDefinition" : "");
   });
 
   it("keeps its cache in the registry, whole", async () => {
     const { berth } = stage;
-    const { content } = await readWhole(berth, "bx/cache", "1").catch(() => getManifest(berth, "bx/cache", "1"));
-    const config =
-      content.config?.mediaType ?? content.manifests?.find(({ mediaType }) => /cache/.test(mediaType))?.mediaType;
-    expect(config).toBe("application/vnd.buildkit.cacheconfig.v0");
+    const { content } = await readWhole(berth, "bx/cache", "1");
+    expect(content.config?.mediaType).toBe("application/vnd.buildkit.cacheconfig.v0");
   });
 
   it("builds from the cache in the registry", async () => {

@@ -42,13 +42,11 @@ describeBerths("helm", (stage) => {
 
   it("pushes again without sending a blob", async () => {
     const { host, box, berth } = stage;
-    const { digest } = await getManifest(berth, "team/boat", "0.1.0");
     const mark = await berth.mark();
-    const said = await box.run(`helm push boat-0.1.0.tgz oci://${host}/team --plain-http`);
-    expect(said.all).toMatch(/Digest: sha256:/);
-    expect((await uploadsSince(stage, mark)).filter((line) => line.startsWith("PATCH"))).toEqual([]);
-    expect((await getManifest(berth, "team/boat", "0.1.0")).content.layers).toHaveLength(1);
-    expect(digest).toMatch(/^sha256:/);
+    await box.run(`helm push boat-0.1.0.tgz oci://${host}/team --plain-http`);
+    expect(await uploadsSince(stage, mark)).toEqual([]);
+    const chart = sha256(readFileSync(join(box.folder, "boat-0.1.0.tgz")));
+    expect((await getManifest(berth, "team/boat", "0.1.0")).content.layers?.[0]?.digest).toBe(chart);
   });
 
   it("finds the newest version", async () => {

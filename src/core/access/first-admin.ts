@@ -17,8 +17,7 @@ export async function ensureFirstAdmin(
 ): Promise<boolean> {
   if (await hasAdmin(ctx.db)) return false;
   const problem = accountNameProblem(input.name);
-  if (problem)
-    throw new Error(`${JSON.stringify(input.name)} cannot be the first account: ${problem}`);
+  if (problem) throw new Error(`${JSON.stringify(input.name)} cannot be the first account: ${problem}`);
   const password = input.password ?? generatePassword();
   // Kept before the account exists: a crash between the two leaves a password without an account, never the reverse.
   if (input.password === null) await input.keepGenerated(password);

@@ -26,7 +26,7 @@ export async function reachRepository(
   const name = parseRepositoryName(path);
   const repository = await findRepository(ctx.db, path);
   if (!repository) {
-    if (await mayLook(ctx, caller, name.namespace, path))
+    if (await mayInNamespace(ctx, caller, "look", name.namespace, path))
       throw registryError("NAME_UNKNOWN", undefined, { name: path });
     throw refusal(caller, path, action, false);
   }
@@ -40,6 +40,9 @@ export async function reachForPush(ctx: Needs<"db" | "clock">, caller: Caller, p
     return await reachRepository(ctx, caller, path, "push");
   } catch (error) {
     if ((error as { code?: unknown }).code !== "NAME_UNKNOWN") throw error;
+    // Who may know that it is not there may not always create it: a token may be for pulling only.
+    const { namespace } = parseRepositoryName(path);
+    if (!(await mayInNamespace(ctx, caller, "create", namespace, path))) throw refusal(caller, path, "push", false);
     return createForPush(ctx, caller, path);
   }
 }
@@ -61,10 +64,16 @@ export async function requireStill(
   throw refusal(caller, repository.path, action, false);
 }
 
-/** Whether the caller may know that a repository is not there: he who could create it. */
-async function mayLook(ctx: Needs<"db">, caller: Caller, namespace: string, path: string): Promise<boolean> {
+/** Whether the caller may create a repository, or know that it is not there. */
+async function mayInNamespace(
+  ctx: Needs<"db">,
+  caller: Caller,
+  action: "create" | "look",
+  namespace: string,
+  path: string,
+): Promise<boolean> {
   const account = await findAccountByName(ctx.db, namespace);
-  return may(caller, { on: "namespace", action: "look", account, name: path });
+  return may(caller, { on: "namespace", action, account, name: path });
 }
 
 function refusal(caller: Caller, path: string, action: RepositoryAction, maySee: boolean) {

@@ -90,6 +90,7 @@ export async function receive(
   const lease = keepLease(ctx, claimed);
   try {
     await requireSpace(ctx, incoming.lengthBytes ?? 0);
+    lease.check();
     writer = await ctx.blobs.openWriter(session.key, before);
     hash = continueHash(
       ctx.hasher,

@@ -85,6 +85,8 @@ export function repositoryRoutes(surface: Surface): OpenAPIHono<AppEnv> {
   app.post("/repositories/:namespace", async (c) => {
     c.set("route", "/api/v0/repositories/{namespace}");
     const caller = await authenticate(c, surface);
+    // Nobody's body is worth reading.
+    if (!caller.account) throw registryError("NOT_AUTHENTICATED");
     const form = await readJson(c, createRepositoryForm);
     const made = await createRepository(ctx, caller, {
       namespace: c.req.param("namespace"),

@@ -19,10 +19,20 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     info: { title: "Berth", version: "0", description: "Berth's management API: DTR's operations, and what is new." },
     servers: [{ url: "/api/v0" }],
   });
-  app.notFound((c) => apiAnswer(c, registryError("NO_SUCH_ROUTE", "there is no such operation in this version")));
+  // A route and no notFound handler: the application that this one is put into would never call that.
+  const known = app.routes.filter(({ method }) => method !== "ALL").map(({ path }) => patternOf(path));
+  app.all("*", (c) => {
+    const path = c.req.path.replace(/^\/api\/v0/, "");
+    const there = known.some((pattern) => pattern.test(path));
+    return apiAnswer(c, there ? registryError("NOT_ALLOWED") : registryError("NO_SUCH_ROUTE"));
+  });
   app.onError((error, c) => {
     c.set("error", error);
     return apiAnswer(c, error);
   });
   return app;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:[a-z]+/g, "[^/]+")}/?$`);
 }

@@ -2,8 +2,8 @@
 import { suggestName } from "./suggest.ts";
 import { VARIABLES } from "./variables.ts";
 
-/** Names the environment may hold; the file may hold all but the first. */
-const CONFIG_VARIABLE = "BERTH_CONFIG";
+/** Names that only the environment may hold: the file itself, and the password with which `berth repo` logs in. */
+const COMMAND_VARIABLES = ["BERTH_CONFIG", "BERTH_PASSWORD"];
 const NAMES = Object.values(VARIABLES).map((variable) => variable.name);
 
 // Kubernetes puts such variables into every pod beside a Service called `berth` or `berth-...`.
@@ -12,7 +12,7 @@ const SERVICE_LINK =
 
 /** One line per `BERTH_*` variable of the environment that means nothing to Berth. */
 export function findUnknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = [CONFIG_VARIABLE, ...NAMES];
+  const known = [...COMMAND_VARIABLES, ...NAMES];
   const candidates = Object.keys(env).filter((name) => name.startsWith("BERTH_") && !SERVICE_LINK.test(name));
   return candidates
     .filter((name) => !known.includes(name))

@@ -9,6 +9,9 @@ import { StartError } from "./secret-key.ts";
 
 const socketBufferBytes = 256 * 1024;
 const lookAtCertificateMs = 2_000;
+/** While draining: how long a client that has just been answered may take for the next request of its upload. */
+const betweenRequestsMs = 500;
+const lastAnswersMs = 200;
 
 export interface ListenOptions {
   host: string;
@@ -48,9 +51,10 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
     async drain(seconds) {
       requests.draining = true;
       reload?.stop();
+      // Connections are taken until the end: an upload may use several, and everybody else is told to come again.
+      await Promise.race([requests.quiet(), sleep(seconds * 1000)]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await Promise.race([closed, requests.idle().then(() => server.closeIdleConnections()), sleep(seconds * 1000)]);
+      await Promise.race([closed, sleep(lastAnswersMs)]);
       server.closeAllConnections();
       await closed;
     },
@@ -121,13 +125,15 @@ function trackRequests(server: http.Server, handle: (req: http.IncomingMessage, 
   const waiting: (() => void)[] = [];
   const state = {
     draining: false,
-    idle: () => (running === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+    /** Resolves when nothing is under way, and nothing more came of what was. */
+    async quiet() {
+      while (running > 0) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        await sleep(betweenRequestsMs);
+      }
+    },
   };
   const serve = (req: http.IncomingMessage, res: http.ServerResponse) => {
-    running++;
-    res.once("close", () => {
-      if (--running === 0) for (const wake of waiting.splice(0)) wake();
-    });
     // A web URL reads a backslash as a slash; the application must see what the client sent.
     if (req.url?.includes("\\")) req.url = req.url.replaceAll("\\", "%5C");
     if (state.draining) {
@@ -135,6 +141,10 @@ function trackRequests(server: http.Server, handle: (req: http.IncomingMessage, 
       const upload = req.url?.includes("/blobs/uploads/") && (req.method === "PUT" || req.method === "PATCH");
       if (!upload && req.url !== "/health" && req.url !== "/_ping") return refuse(res);
     }
+    running++;
+    res.once("close", () => {
+      if (--running === 0) for (const wake of waiting.splice(0)) wake();
+    });
     handle(req, res);
   };
   server.on("request", serve);

@@ -105,3 +105,13 @@ export async function readWhole(berth: Berth, repository: string, reference: str
   for (const { digest } of manifests) await readWhole(berth, repository, digest);
   return served;
 }
+
+/** A token of the admin for a scope, as clients get one. */
+export async function getToken(berth: Berth, scope: string): Promise<string> {
+  const answer = await must(
+    200,
+    await request(berth, `/auth/token?service=berth&scope=${scope}`),
+    "the token endpoint",
+  );
+  return ((await answer.json()) as { token: string }).token;
+}

@@ -25,7 +25,9 @@ const artifactType = "application/vnd.example.artifact.v1";
 /** The sets in one digest algorithm; `sparse` asks for those whose content is not all there. */
 export function dataSets(algorithm: Algorithm, options: { sparse?: boolean } = {}): DataSet[] {
   const make = setMaker(algorithm);
-  return options.sparse ? sparseSets(make) : [...imageSets(make), ...indexSets(make), ...artifactSets(make), ...oddSets(make)];
+  return options.sparse
+    ? sparseSets(make)
+    : [...imageSets(make), ...indexSets(make), ...artifactSets(make), ...oddSets(make)];
 }
 
 type Maker = ReturnType<typeof setMaker>;
@@ -41,15 +43,22 @@ function setMaker(algorithm: Algorithm) {
   };
   const empty = contentOf("{}", algorithm);
   const artifact = (more: { [field: string]: unknown } = {}, layers: Content[] = []) => {
-    const fields = { artifactType, config: descriptorOf(empty, emptyType), layers: layers.map((l) => descriptorOf(l, "text/plain")) };
+    const fields = {
+      artifactType,
+      config: descriptorOf(empty, emptyType),
+      layers: layers.map((l) => descriptorOf(l, "text/plain")),
+    };
     return manifestOf({ mediaType: mediaTypes.ociManifest, ...fields, ...more }, algorithm);
   };
-  const index = (children: ManifestContent[], more: { [field: string]: unknown } = {}) => indexOf(children, more, algorithm);
+  const index = (children: ManifestContent[], more: { [field: string]: unknown } = {}) =>
+    indexOf(children, more, algorithm);
   return { algorithm, config, image, empty, artifact, index };
 }
 
 function imageSets({ image }: Maker): DataSet[] {
-  const annotations = Object.fromEntries(Array.from({ length: 390 }, (_, i) => [`org.example.${i}`, "x".repeat(10_000)]));
+  const annotations = Object.fromEntries(
+    Array.from({ length: 390 }, (_, i) => [`org.example.${i}`, "x".repeat(10_000)]),
+  );
   const plain = image();
   const uncompressed = image({}, "application/vnd.oci.image.layer.v1.tar");
   const large = image({ annotations });
@@ -94,8 +103,16 @@ function artifactSets({ algorithm, image, empty, artifact, index }: Maker): Data
   const missing = imageOf(empty, [randomContent()], {}, algorithm);
   return [
     { name: "artifact", blobs: [empty, file], manifests: [artifact({}, [file])] },
-    { name: "artifact-index", blobs: [empty, file], manifests: [artifact({ a: 1 }, [file])].flatMap((m) => [m, index([m], { artifactType })]) },
-    { name: "artifact-without-layers", blobs: [empty], manifests: [artifact({ layers: [descriptorOf(empty, emptyType)] })] },
+    {
+      name: "artifact-index",
+      blobs: [empty, file],
+      manifests: [artifact({ a: 1 }, [file])].flatMap((m) => [m, index([m], { artifactType })]),
+    },
+    {
+      name: "artifact-without-layers",
+      blobs: [empty],
+      manifests: [artifact({ layers: [descriptorOf(empty, emptyType)] })],
+    },
     {
       name: "artifacts-with-subject",
       blobs: [...subject.blobs, ...asImage.blobs, empty, file],
@@ -121,7 +138,11 @@ function oddSets({ algorithm, config, image, empty, artifact }: Maker): DataSet[
   const odd = image();
   return [
     { name: "data-field", blobs: [empty], manifests: [artifact({ config: withData, layers: [withData] })] },
-    { name: "non-distributable-layers", blobs: [elsewhere], manifests: [imageOf(elsewhere, [], { layers: kinds }, algorithm)] },
+    {
+      name: "non-distributable-layers",
+      blobs: [elsewhere],
+      manifests: [imageOf(elsewhere, [], { layers: kinds }, algorithm)],
+    },
     { name: "no-layers", blobs: [none], manifests: [imageOf(none, [], {}, algorithm)] },
     { name: "odd-spaces", blobs: odd.blobs, manifests: [respaced(odd.manifest, algorithm)] },
   ];
@@ -131,7 +152,11 @@ function sparseSets({ config, index, algorithm }: Maker): DataSet[] {
   const present = config();
   const absent = imageOf(config(), [randomContent(20, algorithm)], {}, algorithm);
   return [
-    { name: "sparse-image", blobs: [present], manifests: [imageOf(present, [randomContent(10, algorithm)], {}, algorithm)] },
+    {
+      name: "sparse-image",
+      blobs: [present],
+      manifests: [imageOf(present, [randomContent(10, algorithm)], {}, algorithm)],
+    },
     { name: "sparse-index", blobs: [], manifests: [index([absent])] },
   ];
 }
@@ -142,4 +167,3 @@ function respaced(manifest: ManifestContent, algorithm: Algorithm): ManifestCont
   const content = contentOf(text, algorithm);
   return { ...content, mediaType: manifest.mediaType, size: content.bytes.byteLength };
 }
-

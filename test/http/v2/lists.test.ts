@@ -49,11 +49,14 @@ describeMatrix("lists", (kind) => {
       expect(pages.length).toBe(Math.ceil(names.length / n));
     });
 
-    it.each(["", "a", "a-", "b", "latest", "nothing-like-it", "zz"])("come strictly after last=%j, which need not exist", async (last) => {
-      const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
-      expect((await list(`${path}?last=${last}`)).tags).toEqual(sorted.filter((name) => name > last));
-      expect((await list(`${path}?last=${last}&n=2`)).tags).toEqual(sorted.filter((name) => name > last).slice(0, 2));
-    });
+    it.each(["", "a", "a-", "b", "latest", "nothing-like-it", "zz"])(
+      "come strictly after last=%j, which need not exist",
+      async (last) => {
+        const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
+        expect((await list(`${path}?last=${last}`)).tags).toEqual(sorted.filter((name) => name > last));
+        expect((await list(`${path}?last=${last}&n=2`)).tags).toEqual(sorted.filter((name) => name > last).slice(0, 2));
+      },
+    );
 
     it("are none for n=0, with no Link", async () => {
       const page = await list(`${path}?n=0`);
@@ -66,7 +69,8 @@ describeMatrix("lists", (kind) => {
     });
 
     it("are cut to what a page may hold when n is too large", async () => {
-      for (const n of ["10000", "99999", "999999999999999"]) expect((await list(`${path}?n=${n}`)).tags.length).toBe(names.length);
+      for (const n of ["10000", "99999", "999999999999999"])
+        expect((await list(`${path}?n=${n}`)).tags.length).toBe(names.length);
     });
 
     it("are none after a last that no name can be", async () => {
@@ -129,7 +133,15 @@ describeMatrix("lists", (kind) => {
     const image = await pushImage(berth, "lists/many");
     const wanted = Array.from({ length: 60 }, (_, i) => `t${String(i).padStart(3, "0")}`);
     for (let i = 0; i < 60; i += 20)
-      await pushManifest(berth, "lists/many", imageOf(image.config, [image.layer], { i }), `${imageOf(image.config, [image.layer], { i }).digest}?${wanted.slice(i, i + 20).map((t) => `tag=${t}`).join("&")}`);
+      await pushManifest(
+        berth,
+        "lists/many",
+        imageOf(image.config, [image.layer], { i }),
+        `${imageOf(image.config, [image.layer], { i }).digest}?${wanted
+          .slice(i, i + 20)
+          .map((t) => `tag=${t}`)
+          .join("&")}`,
+      );
     expect((await follow("/v2/lists/many/tags/list?n=7", "tags")).flat()).toEqual(wanted);
   });
 });

@@ -35,30 +35,33 @@ describeMatrix("the data sets of the conformance suite", (kind) => {
   };
 
   for (const algorithm of algorithms)
-    it.each(dataSets(algorithm).map((set) => [set.name, set] as const))(`takes %s in ${algorithm}`, async (name, set) => {
-      for (const blob of set.blobs) await pushBlob(berth, repo, blob);
-      for (const manifest of set.manifests) {
-        await expectPushed(manifest, manifest.digest);
-        if (algorithm === "sha256") await expectPushed(manifest, name);
-        await expectServed(manifest, manifest.digest);
-        if (algorithm === "sha256") await expectServed(manifest, name);
-      }
-      if (algorithm === "sha256") {
-        const tags = JSON.parse((await send(berth, "GET", `/v2/${repo}/tags/list`)).text).tags;
-        expect(tags).toContain(name);
-        expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${name}`)).status).toBe(202);
-        expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${name}`)).status).toBe(404);
-      }
-      for (const manifest of set.manifests.toReversed()) {
-        expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(200);
-        expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(202);
-        expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(404);
-      }
-      for (const { digest } of new Map(set.blobs.map((blob) => [blob.digest, blob])).values()) {
-        expect((await send(berth, "DELETE", `/v2/${repo}/blobs/${digest}`)).status).toBe(202);
-        expect((await send(berth, "HEAD", `/v2/${repo}/blobs/${digest}`)).status).toBe(404);
-      }
-    });
+    it.each(dataSets(algorithm).map((set) => [set.name, set] as const))(
+      `takes %s in ${algorithm}`,
+      async (name, set) => {
+        for (const blob of set.blobs) await pushBlob(berth, repo, blob);
+        for (const manifest of set.manifests) {
+          await expectPushed(manifest, manifest.digest);
+          if (algorithm === "sha256") await expectPushed(manifest, name);
+          await expectServed(manifest, manifest.digest);
+          if (algorithm === "sha256") await expectServed(manifest, name);
+        }
+        if (algorithm === "sha256") {
+          const tags = JSON.parse((await send(berth, "GET", `/v2/${repo}/tags/list`)).text).tags;
+          expect(tags).toContain(name);
+          expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${name}`)).status).toBe(202);
+          expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${name}`)).status).toBe(404);
+        }
+        for (const manifest of set.manifests.toReversed()) {
+          expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(200);
+          expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(202);
+          expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${manifest.digest}`)).status).toBe(404);
+        }
+        for (const { digest } of new Map(set.blobs.map((blob) => [blob.digest, blob])).values()) {
+          expect((await send(berth, "DELETE", `/v2/${repo}/blobs/${digest}`)).status).toBe(202);
+          expect((await send(berth, "HEAD", `/v2/${repo}/blobs/${digest}`)).status).toBe(404);
+        }
+      },
+    );
 
   it.each(algorithms)("takes sparse manifests (%s) only where the repository allows them", async (algorithm) => {
     const sparse = dataSets(algorithm, { sparse: true });

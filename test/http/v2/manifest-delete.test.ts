@@ -38,7 +38,8 @@ describeMatrix("deleting manifests", (kind) => {
       const query = `${image.digest}?tag=${algorithm}-a&tag=${algorithm}-b`;
       await pushManifest(berth, repo, image, query);
       expect((await remove(image.digest)).status).toBe(202);
-      for (const reference of [image.digest, `${algorithm}-a`, `${algorithm}-b`]) expect(await status(reference)).toBe(404);
+      for (const reference of [image.digest, `${algorithm}-a`, `${algorithm}-b`])
+        expect(await status(reference)).toBe(404);
       expect(await tags()).toEqual(before);
       const again = await remove(image.digest);
       expect([again.status, errorCode(again)]).toEqual([404, "MANIFEST_UNKNOWN"]);

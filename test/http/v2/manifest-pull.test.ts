@@ -59,7 +59,8 @@ describeMatrix("pulling manifests", (kind) => {
     const named = { ...manifest, ...contentOf(manifest.bytes, "sha512") };
     await pushManifest(berth, repo, manifest);
     await pushManifest(berth, repo, named);
-    for (const { digest } of [manifest, named]) expect((await get(digest)).headers.get("docker-content-digest")).toBe(digest);
+    for (const { digest } of [manifest, named])
+      expect((await get(digest)).headers.get("docker-content-digest")).toBe(digest);
   });
 
   it("moves a tag, and keeps the manifest that it left", async () => {

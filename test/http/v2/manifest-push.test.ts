@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mediaTypes } from "#oci/media-type.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
-import { algorithms, contentOf, descriptorOf, imageOf, type ManifestContent, manifestOf, randomContent, unknownDigest } from "./content.ts";
+import {
+  algorithms,
+  contentOf,
+  descriptorOf,
+  imageOf,
+  type ManifestContent,
+  manifestOf,
+  randomContent,
+  unknownDigest,
+} from "./content.ts";
 import { errorCode, pushBlob, pushImage, pushManifest, putManifest, send, streamOf } from "./requests.ts";
 
 const repo = "manifests-of/tests";
@@ -19,7 +28,9 @@ describeMatrix("pushing manifests", (kind) => {
     imageOf(image.config, [image.layer], { id: crypto.randomUUID(), ...more }, algorithm);
   const padded = (sizeBytes: number): ManifestContent => {
     const base = variant({ pad: "" });
-    const text = new TextDecoder().decode(base.bytes).replace('"pad":""', `"pad":"${"x".repeat(sizeBytes - base.size)}"`);
+    const text = new TextDecoder()
+      .decode(base.bytes)
+      .replace('"pad":""', `"pad":"${"x".repeat(sizeBytes - base.size)}"`);
     const content = contentOf(text);
     return { ...content, mediaType: base.mediaType, size: content.bytes.byteLength };
   };
@@ -42,7 +53,10 @@ describeMatrix("pushing manifests", (kind) => {
       expect(answer.headers.get("oci-tag")?.split(/,\s*/).sort()).toEqual(tags.toSorted());
       for (const tag of tags) {
         const got = await send(berth, "GET", `/v2/${repo}/manifests/${tag}`);
-        expect([got.headers.get("docker-content-digest"), got.text]).toEqual([manifest.digest, new TextDecoder().decode(manifest.bytes)]);
+        expect([got.headers.get("docker-content-digest"), got.text]).toEqual([
+          manifest.digest,
+          new TextDecoder().decode(manifest.bytes),
+        ]);
       }
     });
 
@@ -74,22 +88,28 @@ describeMatrix("pushing manifests", (kind) => {
     },
   );
 
-  it.each([".x", "-x", "a".repeat(129), "a b", "a+b", "é"])("refuses the tag %j in a push, and knows no such tag in a pull", async (tag) => {
-    const path = encodeURIComponent(tag);
-    const put = await putManifest(berth, repo, variant(), path);
-    expect([put.status, errorCode(put)]).toEqual([400, "MANIFEST_INVALID"]);
-    for (const method of ["GET", "DELETE"]) {
-      const answer = await send(berth, method, `/v2/${repo}/manifests/${path}`);
-      expect([answer.status, errorCode(answer)]).toEqual([404, "MANIFEST_UNKNOWN"]);
-    }
-    expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${path}`)).status).toBe(404);
-  });
+  it.each([".x", "-x", "a".repeat(129), "a b", "a+b", "é"])(
+    "refuses the tag %j in a push, and knows no such tag in a pull",
+    async (tag) => {
+      const path = encodeURIComponent(tag);
+      const put = await putManifest(berth, repo, variant(), path);
+      expect([put.status, errorCode(put)]).toEqual([400, "MANIFEST_INVALID"]);
+      for (const method of ["GET", "DELETE"]) {
+        const answer = await send(berth, method, `/v2/${repo}/manifests/${path}`);
+        expect([answer.status, errorCode(answer)]).toEqual([404, "MANIFEST_UNKNOWN"]);
+      }
+      expect((await send(berth, "HEAD", `/v2/${repo}/manifests/${path}`)).status).toBe(404);
+    },
+  );
 
-  it.each(["_x", "1", "A.b-c_D", "x".repeat(128), "latest", "list", "uploads", "sha256-abc"])("takes the tag %s", async (tag) => {
-    const manifest = await pushManifest(berth, repo, variant(), tag);
-    const got = await send(berth, "GET", `/v2/${repo}/manifests/${tag}`);
-    expect(got.headers.get("docker-content-digest")).toBe(manifest.digest);
-  });
+  it.each(["_x", "1", "A.b-c_D", "x".repeat(128), "latest", "list", "uploads", "sha256-abc"])(
+    "takes the tag %s",
+    async (tag) => {
+      const manifest = await pushManifest(berth, repo, variant(), tag);
+      const got = await send(berth, "GET", `/v2/${repo}/manifests/${tag}`);
+      expect(got.headers.get("docker-content-digest")).toBe(manifest.digest);
+    },
+  );
 
   it("takes 4,194,304 bytes and refuses the next, with and without a length", async () => {
     const most = padded(4_194_304);
@@ -132,7 +152,9 @@ describeMatrix("pushing manifests", (kind) => {
   it("takes the type from the Content-Type when the manifest names none", async () => {
     const { mediaType: _, ...fields } = JSON.parse(new TextDecoder().decode(variant().bytes));
     const untyped = manifestOf(fields);
-    expect((await putManifest(berth, repo, untyped, "untyped", { "Content-Type": mediaTypes.dockerManifest })).status).toBe(201);
+    expect(
+      (await putManifest(berth, repo, untyped, "untyped", { "Content-Type": mediaTypes.dockerManifest })).status,
+    ).toBe(201);
     const got = await send(berth, "GET", `/v2/${repo}/manifests/untyped`);
     expect(got.headers.get("content-type")).toBe(mediaTypes.dockerManifest);
   });
@@ -163,7 +185,12 @@ describeMatrix("pushing manifests", (kind) => {
         return { ...contentOf(written), mediaType: mediaTypes.ociManifest, size: written.length };
       };
       const layer = { ...descriptorOf(image.layer), mediaType: "a/SPOILED" };
-      for (const fields of [{ annotations: { a: "SPOILED" } }, { annotations: { SPOILED: "" } }, { artifactType: "SPOILED" }, { layers: [layer] }]) {
+      for (const fields of [
+        { annotations: { a: "SPOILED" } },
+        { annotations: { SPOILED: "" } },
+        { artifactType: "SPOILED" },
+        { layers: [layer] },
+      ]) {
         const answer = await putManifest(berth, repo, spoil(fields));
         expect([answer.status, errorCode(answer)]).toEqual([400, "MANIFEST_INVALID"]);
       }

@@ -95,7 +95,9 @@ describeMatrix("mounts", (kind) => {
   it("tells who may not pull the source nothing, with or without its name", async () => {
     const secret = await pushBlob(berth, "mounts/secret");
     const shape = ({ status, headers }: Answer) =>
-      [status, ...headers.entries()].map(String).filter((entry) => !/^(date|x-request-id|location|docker-upload)/.test(entry));
+      [status, ...headers.entries()]
+        .map(String)
+        .filter((entry) => !/^(date|x-request-id|location|docker-upload)/.test(entry));
     const asked = [];
     for (const digest of [secret.digest, unknownDigest()])
       for (const from of ["", "&from=mounts/secret", "&from=mounts/nowhere"])

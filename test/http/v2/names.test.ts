@@ -31,7 +31,9 @@ describeMatrix("names", (kind) => {
     const blob = await pushBlob(berth, name, contentOf(`{"of":"${name}"}`));
     const manifest = await pushManifest(berth, name, imageOf(blob, [blob]), "latest");
     expect((await send(berth, "GET", `/v2/${name}/blobs/${blob.digest}`)).body).toEqual(blob.bytes);
-    expect((await send(berth, "HEAD", `/v2/${name}/manifests/latest`)).headers.get("docker-content-digest")).toBe(manifest.digest);
+    expect((await send(berth, "HEAD", `/v2/${name}/manifests/latest`)).headers.get("docker-content-digest")).toBe(
+      manifest.digest,
+    );
     const tags = await send(berth, "GET", `/v2/${name}/tags/list`);
     expect(JSON.parse(tags.text)).toEqual({ name, tags: ["latest"] });
     expect((await send(berth, "GET", `/v2/${name}/referrers/${manifest.digest}`)).status).toBe(200);

@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mediaTypes } from "#oci/media-type.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
-import { algorithms, type Content, configType, contentOf, descriptorOf, emptyType, indexOf, type ManifestContent, manifestOf, type TestDescriptor, unknownDigest } from "./content.ts";
+import {
+  algorithms,
+  type Content,
+  configType,
+  contentOf,
+  descriptorOf,
+  emptyType,
+  indexOf,
+  type ManifestContent,
+  manifestOf,
+  type TestDescriptor,
+  unknownDigest,
+} from "./content.ts";
 import { errorCode, pushBlob, pushImage, pushManifest, putManifest, send } from "./requests.ts";
 
 const repo = "referring/artifacts";
@@ -55,7 +67,12 @@ describeMatrix("referrers", (kind) => {
       }
       const { manifests, headers } = await list(subject.digest);
       expect(headers.get("oci-filters-applied")).toBeNull();
-      const described = (m: ManifestContent, more: object) => ({ mediaType: m.mediaType, digest: m.digest, size: m.size, ...more });
+      const described = (m: ManifestContent, more: object) => ({
+        mediaType: m.mediaType,
+        digest: m.digest,
+        size: m.size,
+        ...more,
+      });
       const expected = [
         described(asArtifact, { artifactType: signature, annotations }),
         described(asImage, { artifactType: configType }),
@@ -80,7 +97,10 @@ describeMatrix("referrers", (kind) => {
 
     it("lose one that is deleted, and keep the rest when the subject is deleted", async () => {
       const subject = await pushImage(berth, repo, { algorithm });
-      const two = [referrerOf(descriptorOf(subject, subject.mediaType)), referrerOf(descriptorOf(subject, subject.mediaType))] as const;
+      const two = [
+        referrerOf(descriptorOf(subject, subject.mediaType)),
+        referrerOf(descriptorOf(subject, subject.mediaType)),
+      ] as const;
       for (const manifest of two) await pushManifest(berth, repo, manifest);
       await send(berth, "DELETE", `/v2/${repo}/manifests/${two[0].digest}`);
       expect(digests((await list(subject.digest)).manifests)).toEqual([two[1].digest]);
@@ -106,10 +126,13 @@ describeMatrix("referrers", (kind) => {
     expect((await send(berth, "GET", `/v2/${repo}/referrers/${unknownDigest()}`, { auth: stranger })).status).toBe(401);
   });
 
-  it.each(["sha256:bad", "latest", "md5:d41d8cd98f00b204e9800998ecf8427e"])("answer 400 to the digest %s", async (digest) => {
-    const answer = await send(berth, "GET", `/v2/${repo}/referrers/${digest}`);
-    expect([answer.status, errorCode(answer)]).toEqual([400, "DIGEST_INVALID"]);
-  });
+  it.each(["sha256:bad", "latest", "md5:d41d8cd98f00b204e9800998ecf8427e"])(
+    "answer 400 to the digest %s",
+    async (digest) => {
+      const answer = await send(berth, "GET", `/v2/${repo}/referrers/${digest}`);
+      expect([answer.status, errorCode(answer)]).toEqual([400, "DIGEST_INVALID"]);
+    },
+  );
 
   it("take in what an old client keeps under the fallback tag, once and not the index that lists it", async () => {
     const subject = await pushImage(berth, repo);
@@ -120,7 +143,9 @@ describeMatrix("referrers", (kind) => {
     const tag = subject.digest.replace(":", "-");
     await pushManifest(berth, repo, fallback, tag);
     expect(digests((await list(subject.digest)).manifests)).toEqual([referrer.digest]);
-    expect((await send(berth, "GET", `/v2/${repo}/manifests/${tag}`)).text).toBe(new TextDecoder().decode(fallback.bytes));
+    expect((await send(berth, "GET", `/v2/${repo}/manifests/${tag}`)).text).toBe(
+      new TextDecoder().decode(fallback.bytes),
+    );
     expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${tag}`)).status).toBe(202);
     expect(digests((await list(subject.digest)).manifests)).toEqual([referrer.digest]);
   });

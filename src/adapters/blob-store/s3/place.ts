@@ -1,0 +1,67 @@
+// Where the store lies, and the names of everything in it.
+//
+// Layout, below the prefix:
+//   berth-store.json          the id of the installation that the bucket belongs to
+//   <two hex digits>/<uuid>   one object per blob, written under its final name
+//   <key>.tail, <key>.tail2   bytes of an unfinished upload that are short of a part; two names, so that writing the next
+//                             tail never destroys the one that the database still names
+//   berth-probe-<uuid>        written, read and deleted again at every start
+import type { BlobKey } from "#ports/blob-store.ts";
+
+/** A bucket as the configuration names it. */
+export interface S3Place {
+  bucket: string;
+  /** Without slashes at its ends; empty for the bucket's root. */
+  prefix: string;
+  region: string;
+  /** `https://host` without a path; null is Amazon's own endpoint of the region. */
+  endpoint: string | null;
+  /** Whether the bucket is the first part of the path or of the host name. */
+  style: "path" | "virtual";
+  /** What is asked for every object that is written; null leaves it to the bucket. */
+  encryption: "AES256" | "aws:kms" | null;
+  kmsKey: string | null;
+  storageClass: string | null;
+}
+
+const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/;
+
+/** The names of the two tails of a key. */
+export const tailEndings = [".tail", ".tail2"] as const;
+
+/** The object's name of a key. @throws for what is no key, so that nothing outside the store can be named. */
+export function nameOf(place: S3Place, key: BlobKey): string {
+  if (!keyForm.test(key)) throw new Error(`not a blob key: ${key}`);
+  return inPlace(place, key);
+}
+
+/** The name of something in the store that is no blob. */
+export function inPlace(place: S3Place, name: string): string {
+  return place.prefix === "" ? name : `${place.prefix}/${name}`;
+}
+
+/** The key that an object's name belongs to, be it the blob or one of its tails; null for other objects. */
+export function keyOf(place: S3Place, name: string): BlobKey | null {
+  const start = inPlace(place, "");
+  if (!name.startsWith(start)) return null;
+  const key = name.slice(start.length).replace(/\.tail2?$/, "");
+  return keyForm.test(key) ? key : null;
+}
+
+/** The address of an object, or of the bucket when the name is empty. */
+export function urlOf(place: S3Place, name: string, query: Readonly<Record<string, string>>): URL {
+  const url = new URL(place.endpoint ?? `https://s3.${place.region}.amazonaws.com`);
+  if (place.style === "virtual") url.host = `${place.bucket}.${url.host}`;
+  url.pathname = place.style === "virtual" ? `/${name}` : `/${place.bucket}/${name}`;
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  return url;
+}
+
+/** The headers with which an object begins: encryption and storage class. */
+export function headersOf(place: S3Place): Record<string, string> {
+  return {
+    ...(place.encryption ? { "x-amz-server-side-encryption": place.encryption } : {}),
+    ...(place.kmsKey ? { "x-amz-server-side-encryption-aws-kms-key-id": place.kmsKey } : {}),
+    ...(place.storageClass ? { "x-amz-storage-class": place.storageClass } : {}),
+  };
+}

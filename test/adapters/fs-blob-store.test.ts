@@ -1,0 +1,114 @@
+import fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
+import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
+import { describeBlobStore, freshKey, patternOf, readAll } from "#test/suites/blob-store.ts";
+
+const root = await fs.mkdtemp(path.join(tmpdir(), "berth-blobs-"));
+
+describeBlobStore("of files", {
+  open: () => createFsBlobStore(path.join(root, "suite")),
+  reopen: () => createFsBlobStore(path.join(root, "suite")),
+  close: async () => {},
+  lacks: {},
+});
+
+describe("files of blobs", () => {
+  let store: BlobStore;
+  const own = path.join(root, "own");
+  beforeAll(async () => {
+    store = await createFsBlobStore(own);
+  });
+  afterAll(async () => {
+    await store.close();
+    await fs.rm(root, { recursive: true, force: true });
+  });
+
+  const stored = async (sizeBytes: number) => {
+    const key = freshKey();
+    const writer = await store.openWriter(key, { offset: 0, state: null });
+    await writer.write(patternOf(sizeBytes));
+    await writer.seal();
+    return key;
+  };
+
+  it("lie under their key", async () => {
+    const key = await stored(100);
+    expect(new Uint8Array(await fs.readFile(path.join(own, key)))).toEqual(patternOf(100));
+  });
+
+  it("that are cut short while they are read break the stream", async () => {
+    const key = await stored(1_000_000);
+    const body = (await store.read(key, { start: 0, end: 999_999 })) as ReadableStream<Uint8Array>;
+    const reader = body.getReader();
+    expect((await reader.read()).done).toBe(false);
+    await fs.truncate(path.join(own, key), 300_000);
+    const rest = async () => {
+      for (let next = await reader.read(); !next.done; next = await reader.read());
+    };
+    await expect(rest()).rejects.toThrow("shorter");
+  });
+
+  it("that are removed while they are read are read to their end", async () => {
+    const key = await stored(600_000);
+    const body = await store.read(key, { start: 0, end: 599_999 });
+    await store.remove(key);
+    expect(Buffer.compare(await readAll(body), patternOf(600_000))).toBe(0);
+  });
+
+  it("are never looked for outside the store", async () => {
+    for (const key of ["../../etc/passwd", "aa/../../x", "aa/", "", "aa/x\0", `zz/${crypto.randomUUID()}`]) {
+      const attempts = [
+        () => store.read(key, { start: 0, end: 0 }),
+        () => store.stat(key),
+        () => store.remove(key),
+        () => store.openWriter(key, { offset: 0, state: null }),
+      ];
+      for (const attempt of attempts) await expect((async () => attempt())()).rejects.toThrow("not a blob key");
+    }
+  });
+
+  it("leave the handles of the process as they were", async () => {
+    const open = async () => (await fs.readdir("/proc/self/fd").catch(() => [])).length;
+    const key = await stored(600_000);
+    const before = await open();
+    for (let i = 0; i < 20; i++) {
+      await readAll(await store.read(key, { start: 0, end: 599_999 }));
+      const reader = ((await store.read(key, { start: 0, end: 599_999 })) as ReadableStream<Uint8Array>).getReader();
+      await reader.read();
+      await reader.cancel();
+      await readAll(await store.read(key, { start: 0, end: 700_000 })).catch(() => {});
+      const writer = await store.openWriter(freshKey(), { offset: 0, state: null });
+      await writer.abort();
+      await store.openWriter(key, { offset: 9_000_000, state: null }).catch(() => {});
+    }
+    expect(await open()).toBeLessThan(before + 10);
+  });
+
+  it("cannot be where there is no folder, and the store says so in its own words", async () => {
+    const file = path.join(root, "a-file");
+    await fs.writeFile(file, "");
+    const error = await createFsBlobStore(path.join(file, "blobs")).catch((e) => e);
+    expect(error).toBeInstanceOf(BlobStoreError);
+    expect(error.problem).toBe("unavailable");
+  });
+
+  it("cannot be written when their folder is gone", async () => {
+    const gone = path.join(root, "gone");
+    const lost = await createFsBlobStore(gone);
+    await fs.rm(gone, { recursive: true });
+    const error = await lost.openWriter(freshKey(), { offset: 0, state: null }).catch((e) => e);
+    expect([error instanceof BlobStoreError, error.problem]).toEqual([true, "unavailable"]);
+  });
+
+  it("carry an identity that cannot be read as another's", async () => {
+    const folder = path.join(root, "identity");
+    const first = await createFsBlobStore(folder);
+    const id = crypto.randomUUID();
+    expect(await first.ensureIdentity(id)).toBe(id);
+    await fs.writeFile(path.join(folder, "berth-store.json"), "{ broken");
+    await expect(first.ensureIdentity(crypto.randomUUID())).rejects.toThrow();
+  });
+});
