@@ -7,6 +7,7 @@ type EventType =
   | "repository.update"
   | "repository.delete"
   | "namespace.create"
+  | "settings.update"
   | "blob.push"
   | "blob.mount"
   | "blob.delete"

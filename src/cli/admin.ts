@@ -1,6 +1,6 @@
 // `berth admin reset-password`: helps, on the host, who lost the password. Works while the server runs and while it does not.
 import { Command } from "commander";
-import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
+import { createPool, createPoolCompute, forPasswords } from "#adapters/compute/pool.ts";
 import { resetPassword } from "#core/access/first-admin.ts";
 import { openForCommand } from "#runtime/node/database.ts";
 import { createLog } from "#runtime/node/log.ts";
@@ -21,7 +21,7 @@ async function resetCommand(user: string | undefined, options: { passwordStdin?:
     const name = user ?? config.adminUser;
     const given = options.passwordStdin ? await readLine() : null;
     const database = await openForCommand(config, createLog("warn"));
-    const compute = createPoolCompute(createPool(1));
+    const compute = createPoolCompute(createPool(1, forPasswords));
     try {
       const password = await resetPassword({ db: database.db, compute, clock: { now: () => new Date() } }, name, given);
       if (password === null) throw new Error(`there is no user ${name}`);

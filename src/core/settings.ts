@@ -1,4 +1,5 @@
 // Settings that admins change while the server runs; every reader sees a change at its next question.
+import { insertEvent } from "#db/queries/events.ts";
 import { readSettings, writeSetting } from "#db/queries/installation.ts";
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "./access/caller.ts";
@@ -36,7 +37,18 @@ export async function changeSettings(
 ): Promise<Settings> {
   await requireAdmin(caller);
   const at = ctx.clock.now();
-  for (const name of names) if (change[name] !== undefined) await writeSetting(ctx.db, name, change[name], at);
+  await ctx.db.transaction(async (tx) => {
+    for (const name of names) if (change[name] !== undefined) await writeSetting(tx, name, change[name], at);
+    const actorId = caller.account?.id ?? null;
+    await insertEvent(tx, {
+      at,
+      type: "settings.update",
+      actorId,
+      repositoryId: null,
+      object: "settings",
+      detail: { ...change },
+    });
+  });
   return getSettings(ctx);
 }
 

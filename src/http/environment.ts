@@ -34,8 +34,6 @@ export interface Surroundings {
   /** Whether the headers that this address adds are to be believed. */
   isTrustedProxy(address: string): boolean;
   record(request: RequestRecord): void;
-  /** Bytes that were sent in answer and that the client has not taken yet; null where the runtime cannot tell. */
-  undeliveredBytes(c: HonoContext): Promise<number | null>;
   /** Below this rate, over this time, a transfer is cut. */
   minRate: { bytesPerSecond: number; seconds: number };
   /** What is wrong with the server as a whole, or null: for health and for the load balancer. */

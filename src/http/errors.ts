@@ -1,6 +1,7 @@
 // The one place where a rule's error becomes an answer: status, headers and body in the surface's own form.
 import { databaseFailure } from "#core/failure.ts";
 import { type ErrorCode, type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
+import { isRepositoryPath } from "#oci/name.ts";
 import { formatUploadRange } from "#oci/range.ts";
 import type { AppContext, Surroundings } from "./environment.ts";
 import { publicOrigin } from "./origin.ts";
@@ -132,7 +133,13 @@ function challenge(c: AppContext, around: Surroundings, error: RegistryError): s
   const origin = publicOrigin(c, around);
   const { scope, challengeError } = error.context;
   const parts = [`realm="${origin}/auth/token"`, `service="${origin.replace(/^https?:\/\//, "")}"`];
-  if (scope) parts.push(`scope="${scope}"`);
+  if (scope) parts.push(`scope="${scope}${mountScope(c)}"`);
   if (challengeError) parts.push(`error="${challengeError}"`);
   return `Bearer ${parts.join(",")}`;
+}
+
+/** A mount needs a pull from its source, too: a client that is told so gets a token for both. */
+function mountScope(c: AppContext): string {
+  const from = c.req.query("mount") && c.req.query("from");
+  return from?.includes("/") && isRepositoryPath(from) ? ` repository:${from}:pull` : "";
 }

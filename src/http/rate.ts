@@ -5,13 +5,20 @@ import type { AppContext, Surroundings } from "./environment.ts";
 /** A client that was cut. The session, if there is one, can be resumed. */
 class SlowClientError extends Error {
   constructor(bytesPerSecond: number, seconds: number) {
-    super(`the client moved fewer than ${bytesPerSecond} bytes a second for ${seconds} seconds`);
+    super(`the client moved fewer than ${bytesPerSecond} bytes a second for ${Math.round(seconds)} seconds`);
     this.name = "SlowClientError";
   }
 }
 
 /** A window in which the server kept the client waiting for more than this part says nothing about the client. */
 const busyShare = 0.2;
+
+/**
+ * What the buffers between the server and a reading client may hold. The client empties them before the server sees it move
+ * again, so it is given the time that this takes at the lowest rate, up to ten minutes.
+ */
+const buffersBytes = 4 * 1024 * 1024;
+const maxSilenceSeconds = 600;
 
 interface Meter {
   /** From now on the client is waited for. */
@@ -21,43 +28,33 @@ interface Meter {
   stop(): void;
 }
 
-/**
- * Looks once in every window at how far the client got. It begins with the first wait, so a body that nobody reads costs
- * nothing.
- * @param progress bytes that reached their end so far, or null when that cannot be told now.
- */
-function createMeter(
-  minRate: Surroundings["minRate"],
-  progress: () => Promise<number | null>,
-  tooSlow: (error: SlowClientError) => void,
-): Meter {
-  const { bytesPerSecond, seconds } = minRate;
+/** Looks now and then whether the client moves. It begins with the first wait, so a body that nobody reads costs nothing. */
+function createMeter(everySeconds: number, look: (waited: { shareOfTime: number; seconds: number }) => void): Meter {
   let timer: ReturnType<typeof setInterval> | null = null;
   let waitingSince: number | null = null;
+  let lastMove = performance.now();
   let waitedMs = 0;
-  let before = 0;
   const settle = () => {
+    if (waitingSince === null) return;
     const now = performance.now();
-    if (waitingSince !== null) waitedMs += now - waitingSince;
-    if (waitingSince !== null) waitingSince = now;
+    waitedMs += now - waitingSince;
+    waitingSince = now;
   };
-  const look = async () => {
+  const tick = () => {
     settle();
-    const mostlyWaited = waitedMs >= (1 - busyShare) * seconds * 1000;
+    const shareOfTime = waitedMs / (everySeconds * 1000);
     waitedMs = 0;
-    const now = await progress();
-    if (now !== null && mostlyWaited && timer && now - before < bytesPerSecond * seconds)
-      tooSlow(new SlowClientError(bytesPerSecond, seconds));
-    before = now ?? before;
+    look({ shareOfTime, seconds: waitingSince === null ? 0 : (performance.now() - lastMove) / 1000 });
   };
   return {
     waits() {
       waitingSince ??= performance.now();
-      timer ??= setInterval(() => void look(), seconds * 1000);
+      timer ??= setInterval(tick, everySeconds * 1000);
     },
     moved() {
       settle();
       waitingSince = null;
+      lastMove = performance.now();
     },
     stop() {
       if (timer) clearInterval(timer);
@@ -72,14 +69,15 @@ export function watchIncoming(
   around: Surroundings,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
+  const { bytesPerSecond, seconds } = around.minRate;
   const reader = body.getReader();
   let cut: ((error: SlowClientError) => void) | null = null;
   let received = 0;
-  const meter = createMeter(
-    around.minRate,
-    async () => received,
-    (error) => cut?.(error),
-  );
+  const meter = createMeter(seconds, ({ shareOfTime }) => {
+    if (shareOfTime >= 1 - busyShare && received < bytesPerSecond * seconds)
+      cut?.(new SlowClientError(bytesPerSecond, seconds));
+    received = 0;
+  });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -122,15 +120,15 @@ export function watchOutgoing(
   body: ReadableStream<Uint8Array>,
   lengthBytes: number,
 ): ReadableStream<Uint8Array> {
+  const { bytesPerSecond, seconds } = around.minRate;
   const reader = body.getReader();
   let sent = 0;
   let controllerOf: ReadableStreamDefaultController<Uint8Array> | null = null;
   c.set("streaming", true);
-  const delivered = async () => {
-    const under = await around.undeliveredBytes(c);
-    return under === null ? null : sent - under;
-  };
-  const meter = createMeter(around.minRate, delivered, (error) => {
+  const meter = createMeter(seconds, (waited) => {
+    const buffered = Math.min(sent, buffersBytes) / Math.max(1, bytesPerSecond);
+    if (bytesPerSecond === 0 || waited.seconds < seconds + Math.min(buffered, maxSilenceSeconds)) return;
+    const error = new SlowClientError(bytesPerSecond, waited.seconds);
     stop(error);
     controllerOf?.error(error);
   });

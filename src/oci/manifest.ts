@@ -108,8 +108,10 @@ function refuseBothKinds(value: Record<string, unknown>, mediaType: ManifestMedi
 }
 
 function children(value: Record<string, unknown>): ManifestReference[] {
-  if (!Array.isArray(value.manifests)) throw manifestInvalid("manifests must be a list");
-  return value.manifests.map((item, i) => {
+  // Programs in Go write an empty list as null.
+  const manifests = value.manifests === null ? [] : value.manifests;
+  if (!Array.isArray(manifests)) throw manifestInvalid("manifests must be a list");
+  return manifests.map((item, i) => {
     const descriptor = parseDescriptor(item, `manifests[${i}]`);
     return { ...descriptor, kind: "child" as const, optional: false };
   });
@@ -117,7 +119,8 @@ function children(value: Record<string, unknown>): ManifestReference[] {
 
 function content(value: Record<string, unknown>, mediaType: ManifestMediaType): ManifestReference[] {
   const layersKey = mediaType === mediaTypes.ociArtifact ? "blobs" : "layers";
-  const layers = value[layersKey] ?? (layersKey === "blobs" ? [] : undefined);
+  const optional = layersKey === "blobs" || value[layersKey] === null;
+  const layers = value[layersKey] ?? (optional ? [] : undefined);
   if (!Array.isArray(layers)) throw manifestInvalid(`${layersKey} must be a list`);
   const references: ManifestReference[] = [];
   if (mediaType !== mediaTypes.ociArtifact)

@@ -41,11 +41,13 @@ export interface BlobWriter {
 export interface BlobStore {
   /** A word for logs and health: `file`, `memory`, `s3`. */
   readonly kind: string;
+  /** The largest object that can be written; absent when only the place is a bound. */
+  readonly maxObjectBytes?: number;
   /** The id that the store carries; a store that carries none takes the one given. A database and a store belong together. */
   ensureIdentity(id: string): Promise<string>;
   /** Opens a writer at `offset`, dropping bytes beyond it that a crashed writer may have left. @throws BlobStoreError "lost" when bytes before it are gone. */
   openWriter(key: BlobKey, from: Suspended): Promise<BlobWriter>;
-  /** Streams the bytes from `start` to `end` (inclusive). The stream errors if the object is shorter. Null when there is no such object. */
+  /** Streams the bytes from `start` to `end` (inclusive). An object that is shorter is "lost", at once or in the stream. Null when there is no such object. */
   read(key: BlobKey, range: { start: number; end: number }): Promise<ReadableStream<Uint8Array> | null>;
   /** Size and stamp of an object, or null. */
   stat(key: BlobKey): Promise<Sealed | null>;
@@ -58,7 +60,7 @@ export interface BlobStore {
 }
 
 /** The closed set of things that go wrong in a store. */
-export type BlobStoreProblem = "lost" | "full" | "unavailable";
+export type BlobStoreProblem = "lost" | "full" | "too large" | "unavailable";
 
 export class BlobStoreError extends Error {
   readonly problem: BlobStoreProblem;

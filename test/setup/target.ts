@@ -1,6 +1,5 @@
 // A Berth for tests: the whole application on a database of its own, reached by fetch or through a real socket, with a clock
 // that the test moves.
-import type { Socket } from "node:net";
 import { describe } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
@@ -18,7 +17,6 @@ import type { BlobStore } from "#ports/blob-store.ts";
 import { listen } from "#runtime/node/listener.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
-import { undeliveredBytes } from "#runtime/node/undelivered.ts";
 import { createTestDatabase } from "./test-database.ts";
 
 /** The ways in which a request reaches the application. */
@@ -134,10 +132,6 @@ function surroundings(options: TargetOptions, records: RequestRecord[]): Surroun
     connection: (c) => {
       const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
       return { address: incoming?.socket.remoteAddress ?? "127.0.0.1", secure: false };
-    },
-    undeliveredBytes: async (c) => {
-      const socket = (c.env as { incoming?: { socket: Socket } } | undefined)?.incoming?.socket;
-      return socket ? undeliveredBytes(socket) : null;
     },
     isTrustedProxy: createProxyCheck(options.trustedProxies ?? []),
     record: (request) => void records.push(request),

@@ -5,7 +5,7 @@
 import { constants } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { BlobKey, BlobStore, Sealed, Suspended } from "#ports/blob-store.ts";
+import { type BlobKey, type BlobStore, BlobStoreError, type Sealed, type Suspended } from "#ports/blob-store.ts";
 import { storeProblem } from "./fs-problem.ts";
 import { openFileWriter } from "./fs-writer.ts";
 
@@ -63,19 +63,33 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Replicas may start at once: a link is made by one of them only, and the others read what it names. */
 async function ensureIdentity(root: string, id: string): Promise<string> {
   const file = path.join(root, "berth-store.json");
+  const known = await readIdentity(file);
+  if (known !== null) return known;
+  const written = `${file}.${crypto.randomUUID()}`;
+  await fs.writeFile(written, `${JSON.stringify({ id })}\n`, { flush: true });
+  try {
+    await fs.link(written, file);
+    await syncFolder(root);
+    return id;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return (await readIdentity(file)) ?? id;
+  } finally {
+    await fs.rm(written, { force: true });
+  }
+}
+
+async function readIdentity(file: string): Promise<string | null> {
   try {
     const known = JSON.parse(await fs.readFile(file, "utf8")) as { id?: unknown };
-    if (typeof known.id === "string") return known.id;
+    return typeof known.id === "string" ? known.id : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
   }
-  const written = `${file}.new`;
-  await fs.writeFile(written, `${JSON.stringify({ id })}\n`, { flush: true });
-  await fs.rename(written, file);
-  await syncFolder(root);
-  return id;
 }
 
 async function statFile(file: string): Promise<Sealed | null> {
@@ -97,6 +111,10 @@ async function readFile(
     return storeProblem(error);
   });
   if (!handle) return null;
+  if ((await handle.stat()).size <= range.end) {
+    await handle.close();
+    throw new BlobStoreError("lost", "the file is shorter than its blob");
+  }
   let at = range.start;
   const close = () => handle.close().catch(() => {});
   return new ReadableStream<Uint8Array>(

@@ -5,14 +5,22 @@ import { type Compute, ComputeBusyError } from "#ports/compute.ts";
 /** The pool, for the adapters in this folder. */
 export type Pool = Piscina;
 
-/** Hashes of many uploads share a thread, so a thread takes many tasks at once. */
-const tasksPerThread = 64;
+/** How a pool is sized. */
+interface PoolOptions {
+  /** Hashes of many uploads share a thread, since each waits for its client most of the time; a password has one to itself. */
+  tasksPerThread: number;
+  /** Threads that are kept when there is nothing to do. */
+  idleThreads: number;
+}
 
-/** @param threads how many threads, usually one for each processor. */
-export function createPool(threads: number): Pool {
+const forHashing: PoolOptions = { tasksPerThread: 4096, idleThreads: 1 };
+export const forPasswords: PoolOptions = { tasksPerThread: 1, idleThreads: 0 };
+
+/** @param threads how many threads, for hashing usually one for each processor. */
+export function createPool(threads: number, { tasksPerThread, idleThreads } = forHashing): Pool {
   const pool = new Piscina({
     filename: new URL("../../../workers/tasks.ts", import.meta.url).href,
-    minThreads: 1,
+    minThreads: idleThreads,
     maxThreads: Math.max(1, threads),
     concurrentTasksPerWorker: tasksPerThread,
     maxQueue: 1024,

@@ -12,6 +12,7 @@ import { findRepository } from "#db/queries/repositories.ts";
 import { databaseError } from "#db/queries/rows.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
+import { BlobStoreError } from "#ports/blob-store.ts";
 import { viewerOf } from "../access/caller.ts";
 import { may } from "../access/may.ts";
 import { type Needs, plusSeconds } from "../context.ts";
@@ -38,9 +39,9 @@ export async function openBlob(
     const body = await ctx.blobs.read(blob.key, range);
     if (body) return body;
   } catch (error) {
-    throw storeError(error);
+    if (!(error instanceof BlobStoreError && error.problem === "lost")) throw storeError(error);
   }
-  ctx.report("error", "a blob's bytes are missing from the store", { key: blob.key, blob: blob.id });
+  ctx.report("error", "a blob's bytes, or some of them, are missing from the store", { key: blob.key, blob: blob.id });
   throw registryError("BLOB_UNKNOWN", "the blob's bytes are missing from the registry's storage: push it again");
 }
 
@@ -86,32 +87,32 @@ export async function mountBlob(
  * @throws BLOB_UNKNOWN; UNSUPPORTED while a manifest of the repository refers to it.
  */
 export async function deleteBlob(ctx: Needs<"db" | "clock" | "limits">, where: Where, digest: Digest): Promise<void> {
+  const blobId = await retried(() => removeLink(ctx, where, digest));
+  if (blobId === null) throw registryError("BLOB_UNKNOWN", undefined, formatDigest(digest));
+  await condemnIfUnlinked(ctx, blobId);
+}
+
+/** @returns the blob that was linked, or null. */
+async function removeLink(ctx: Needs<"db" | "clock">, where: Where, digest: Digest): Promise<number | null> {
   const { repository, caller } = where;
   const name = formatDigest(digest);
   const holder = await findReferringManifest(ctx.db, repository.id, name);
   if (holder) throw inUse(name, holder);
   const now = ctx.clock.now();
-  let blobId: number | null;
-  try {
-    blobId = await ctx.db.transaction(async (tx) => {
-      const gone = await unlinkBlob(tx, repository.id, digest);
-      if (gone !== null)
-        await insertEvent(tx, {
-          at: now,
-          type: "blob.delete",
-          actorId: caller.account?.id ?? null,
-          repositoryId: repository.id,
-          object: repository.path,
-          detail: { digest: name },
-        });
-      return gone;
-    });
-  } catch (error) {
-    if (databaseError(error)?.code !== "23503") throw error;
-    throw inUse(name, (await findReferringManifest(ctx.db, repository.id, name)) ?? "a manifest");
-  }
-  if (blobId === null) throw registryError("BLOB_UNKNOWN", undefined, name);
-  await condemnIfUnlinked(ctx, blobId);
+  // A manifest that came meanwhile holds the link by foreign key: the next try finds it, or finds it gone.
+  return ctx.db.transaction(async (tx) => {
+    const gone = await unlinkBlob(tx, repository.id, digest);
+    if (gone !== null)
+      await insertEvent(tx, {
+        at: now,
+        type: "blob.delete",
+        actorId: caller.account?.id ?? null,
+        repositoryId: repository.id,
+        object: repository.path,
+        detail: { digest: name },
+      });
+    return gone;
+  });
 }
 
 /** Condemns a blob that no repository links any more; one that was linked again meanwhile lives. @returns whether it did. */

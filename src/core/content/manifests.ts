@@ -198,11 +198,17 @@ async function deleteTag(ctx: Needs<"db" | "clock">, where: Where, tag: string):
 }
 
 async function deleteManifest(ctx: Needs<"db" | "clock">, where: Where, digest: string): Promise<void> {
+  const tags = await retried(() => removeManifest(ctx, where, digest));
+  if (tags === null) throw unknown({ digest });
+  await forgetBytes(ctx, [digest]);
+}
+
+/** @returns the tags that went with it, or null when there was no such manifest. */
+async function removeManifest(ctx: Needs<"db" | "clock">, where: Where, digest: string): Promise<string[] | null> {
   const { repository, caller } = where;
   const at = ctx.clock.now();
-  let tags: string[] | null;
   try {
-    tags = await ctx.db.transaction(async (tx) => {
+    return await ctx.db.transaction(async (tx) => {
       const gone = await deleteRow(tx, repository.id, digest);
       if (gone !== null)
         await insertEvent(tx, {
@@ -218,14 +224,14 @@ async function deleteManifest(ctx: Needs<"db" | "clock">, where: Where, digest: 
   } catch (error) {
     if (databaseError(error)?.code !== "23503") throw error;
     const parent = await findParent(ctx.db, repository.id, digest);
+    // No index holds it: a tag that was put on it meanwhile did, or an index that is gone by now. The next try sees that.
+    if (parent === null) throw error;
     throw registryError(
       "UNSUPPORTED",
-      `manifest ${digest} cannot be deleted: index ${parent ?? ""} of this repository lists it; delete that first`,
+      `manifest ${digest} cannot be deleted: index ${parent} of this repository lists it; delete that first`,
       { digest, referredBy: parent },
     );
   }
-  if (tags === null) throw unknown({ digest });
-  await forgetBytes(ctx, [digest]);
 }
 
 /** Forgets bytes that no repository links; those linked again meanwhile stay. */

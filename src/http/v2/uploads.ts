@@ -33,7 +33,13 @@ export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
   const whole = digest && !(empty && !isEmptyDigest(digest)) ? { digest, bytes: incoming(request) } : null;
   const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
   if (!whole) return accepted(request, name, session, 202);
-  return finish(request, where, session.id, whole);
+  try {
+    return await finish(request, where, session.id, whole);
+  } catch (error) {
+    // The client never learned of the session, so nobody could go on with it.
+    await cancelUpload(ctx, where, session.id).catch(() => {});
+    throw error;
+  }
 };
 
 /** PATCH /v2/<name>/blobs/uploads/<id> */

@@ -4,9 +4,13 @@ import type { Settings } from "./parse.ts";
 
 /** One line per combination that must not start. */
 export function checkTogether(settings: Settings): string[] {
-  return [checkTls(settings), checkPlainHttp(settings), checkSecretKey(settings), checkMetrics(settings)].filter(
-    (problem) => problem !== null,
-  );
+  return [
+    checkTls(settings),
+    checkPlainHttp(settings),
+    checkSecretKey(settings),
+    checkMetrics(settings),
+    checkS3Keys(settings),
+  ].filter((problem) => problem !== null);
 }
 
 function checkTls({ tlsCert, tlsKey }: Settings): string | null {
@@ -33,6 +37,15 @@ function checkMetrics({ listen, metricsListen }: Settings): string | null {
   if (metricsListen === undefined || metricsListen.port === 0) return null;
   if (metricsListen.port !== listen.port || metricsListen.host !== listen.host) return null;
   return "BERTH_METRICS_LISTEN is the same as BERTH_LISTEN: give it another port, or leave it out";
+}
+
+function checkS3Keys({ s3AccessKey, s3SecretKey }: Settings): string | null {
+  if ((s3AccessKey === undefined) === (s3SecretKey === undefined)) return null;
+  const [set, missing] =
+    s3SecretKey === undefined
+      ? ["BERTH_S3_ACCESS_KEY", "BERTH_S3_SECRET_KEY"]
+      : ["BERTH_S3_SECRET_KEY", "BERTH_S3_ACCESS_KEY"];
+  return `${set} is set but ${missing} is not: requests to the bucket are signed with both`;
 }
 
 function isLoopback(host: string): boolean {

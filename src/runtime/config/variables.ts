@@ -46,6 +46,10 @@ export const VARIABLES = {
   databaseUrl: optional("DATABASE_URL", v.databaseUrl, maskUrl),
   dbConnections: setting("BERTH_DB_CONNECTIONS", v.whole(1, 1_000), "10"),
   storage: setting("BERTH_STORAGE", storage, (_, dataDir) => `file:${dataDir}/blobs`, showStorage),
+  s3AccessKey: optional("BERTH_S3_ACCESS_KEY", v.text),
+  s3SecretKey: secret("BERTH_S3_SECRET_KEY", v.text),
+  s3SessionToken: secret("BERTH_S3_SESSION_TOKEN", v.text),
+  s3BufferBytes: setting("BERTH_S3_BUFFER_BYTES", v.bytes(128 * 2 ** 20, 2 ** 40), "256MiB"),
   freeSpaceReserve: setting("BERTH_FREE_SPACE_RESERVE", v.reserve, "256MiB or 1%", showReserve),
   secretKey: secret("BERTH_SECRET_KEY", v.key32),
 
@@ -61,7 +65,7 @@ export const VARIABLES = {
   minRateSeconds: setting("BERTH_MIN_RATE_SECONDS", v.whole(1, HOUR), "30"),
   manifestMaxBytes: setting("BERTH_MANIFEST_MAX_BYTES", v.bytes(1_024, 2 ** 26), "4194304"),
   jsonMaxDepth: setting("BERTH_JSON_MAX_DEPTH", v.whole(8, 1_000), "64"),
-  uploadsPerCaller: setting("BERTH_UPLOADS_PER_CALLER", v.whole(1, 100_000), "100"),
+  uploadsPerCaller: setting("BERTH_UPLOADS_PER_CALLER", v.whole(1, 100_000), "1000"),
 
   // Periods and work.
   drainSeconds: setting("BERTH_DRAIN_SECONDS", v.whole(0, HOUR), "30"),

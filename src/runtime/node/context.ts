@@ -4,7 +4,7 @@ import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
-import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
+import { createPool, createPoolCompute, forPasswords } from "#adapters/compute/pool.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
 import { createCounters } from "#core/content/counters.ts";
@@ -15,6 +15,7 @@ import type { BlobStore } from "#ports/blob-store.ts";
 import type { Config } from "../config/parse.ts";
 import { keepTime } from "./keep-time.ts";
 import type { Log } from "./log.ts";
+import { openS3 } from "./s3/open.ts";
 import { readSecretKey, StartError } from "./secret-key.ts";
 
 /** The context, and what has to be closed after it. */
@@ -35,12 +36,13 @@ export async function openContext(config: Config, db: Database, log: Log): Promi
     );
   const keys = createKeyring({ db, clock, secretKey: readSecretKey(config.dataDir, config.secretKey) });
   await keys.signing();
-  const pool = createPool(config.poolThreads);
-  const compute = createPoolCompute(pool);
+  const hashing = createPool(config.poolThreads);
+  // Uploads must not keep anyone from logging in: passwords have threads of their own, as many as may be checked at once.
+  const compute = createPoolCompute(createPool(2, forPasswords));
   const ctx: Context = {
     db,
     blobs,
-    hasher: createPoolHasher(pool),
+    hasher: createPoolHasher(hashing),
     compute,
     clock,
     limits: limitsOf(config),
@@ -53,15 +55,16 @@ export async function openContext(config: Config, db: Database, log: Log): Promi
   const close = async () => {
     time.stop();
     await compute.close();
+    await hashing.destroy();
     await blobs.close();
   };
   return { ctx, close };
 }
 
 function openBlobStore(config: Config): Promise<BlobStore> {
-  return config.storage.kind === "file"
-    ? createFsBlobStore(config.storage.path)
-    : Promise.resolve(createMemoryBlobStore());
+  const { storage } = config;
+  if (storage.kind === "s3") return openS3(config, storage);
+  return storage.kind === "file" ? createFsBlobStore(storage.path) : Promise.resolve(createMemoryBlobStore());
 }
 
 function limitsOf(config: Config): Limits {

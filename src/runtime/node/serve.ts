@@ -16,7 +16,6 @@ import { type Listener, listen } from "./listener.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createProxyCheck } from "./proxies.ts";
-import { undeliveredBytes } from "./undelivered.ts";
 
 /** A server that runs. */
 export interface RunningServer {
@@ -92,10 +91,6 @@ function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) 
       const incoming = (c.env as HttpBindings | undefined)?.incoming;
       const secure = (incoming?.socket as TLSSocket | undefined)?.encrypted === true;
       return { address: incoming?.socket.remoteAddress ?? null, secure };
-    },
-    undeliveredBytes: async (c) => {
-      const socket = (c.env as HttpBindings | undefined)?.incoming.socket;
-      return socket ? undeliveredBytes(socket) : null;
     },
     isTrustedProxy: createProxyCheck(config.trustedProxies),
     record(request) {

@@ -29,6 +29,7 @@ export default class CountingReporter implements Reporter {
     const expected = JSON.parse(readFileSync(join(this.vitest?.config.root ?? ".", expectedFile), "utf8"));
     const isPart = this.vitest?.config.testNamePattern !== undefined;
     const complaints = isPart ? [] : complain(counts, expected, this.isWhole);
+    if (counts.size === 0) complaints.push("no test ran");
     const all = [...counts.values()];
     const passed = all.reduce((sum, { passed }) => sum + passed, 0);
     const failed = all.reduce((sum, { failed }) => sum + failed, 0) + errors.length + complaints.length;

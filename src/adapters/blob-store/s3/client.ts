@@ -50,8 +50,6 @@ export interface S3Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Attempts that it took: after the first, an earlier one may have had its effect. */
-  attempts: number;
 }
 
 export interface S3Client {
@@ -69,16 +67,16 @@ export function createS3Client(settings: ClientSettings): S3Client {
   return {
     place: settings.place,
     ask: (request, accept) =>
-      attempts(settings, request, async (credentials, { number, signal }) => {
+      attempts(settings, request, async (credentials, signal) => {
         const response = await send(request, credentials, signal);
         const { status, headers } = response;
-        const answer = { status, headers, text: await response.text(), attempts: number };
+        const answer = { status, headers, text: await response.text() };
         if (!response.ok) throw readProblem(request.what, answer);
         accept?.(answer);
         return answer;
       }),
     open: (request) =>
-      attempts(settings, request, async (credentials, { signal: late }) => {
+      attempts(settings, request, async (credentials, late) => {
         // The attempt's time is for the head of the answer: a body may take as long as it moves.
         const head = new AbortController();
         const giveUp = () => head.abort(late.reason);
@@ -100,16 +98,16 @@ export function createS3Client(settings: ClientSettings): S3Client {
 function attempts<T>(
   settings: ClientSettings,
   request: S3Request,
-  attempt: (credentials: S3Credentials, at: { number: number; signal: AbortSignal }) => Promise<T>,
+  attempt: (credentials: S3Credentials, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return retry(request.patience ?? brisk, request.signal ?? null, async (at) => {
+  return retry(request.patience ?? brisk, request.signal ?? null, async (signal) => {
     try {
       const credentials = await settings.credentials();
       try {
-        return await attempt(credentials, at);
+        return await attempt(credentials, signal);
       } catch (error) {
         if (!(error instanceof S3Problem) || !isStale(error)) throw error;
-        return await attempt(await settings.credentials(credentials), at);
+        return await attempt(await settings.credentials(credentials), signal);
       }
     } catch (error) {
       throw connectionProblem(request.what, error);

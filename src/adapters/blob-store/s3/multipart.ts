@@ -33,8 +33,8 @@ export async function sendPart(
   client: S3Client,
   upload: { name: string; id: string },
   input: { number: number; body: Uint8Array<ArrayBuffer>; signal: AbortSignal },
-): Promise<{ etag: string; attempts: number }> {
-  const { headers, attempts } = await client.ask({
+): Promise<string> {
+  const { headers } = await client.ask({
     what: "take a part of an upload",
     method: "PUT",
     name: upload.name,
@@ -43,12 +43,11 @@ export async function sendPart(
     patience: patienceFor(input.body.byteLength),
     signal: input.signal,
   });
-  return { etag: readETag(headers.get("etag")), attempts };
+  return readETag(headers.get("etag"));
 }
 
 /**
  * Puts the parts together. S3 may begin its answer with 200 before it knows the outcome, so only the body counts.
- * @param onAttempt is told before every attempt: whether the last one had its effect is unknown when it fails.
  * @returns the object's ETag.
  */
 export async function completeMultipart(
@@ -74,7 +73,7 @@ export async function completeMultipart(
     },
     (answer) => {
       const root = readXml(answer.text.trim());
-      if (root?.name === "Error") throw readProblem(what, { ...answer, status: 500 });
+      if (root?.name === "Error") throw readProblem(what, answer);
       etag = root ? readETag(textOf(root, "ETag")) : "";
       if (etag === "") throw new S3Problem(what, { status: 0, code: "an answer that broke off" });
     },

@@ -14,18 +14,18 @@ export interface ObjectHead extends Sealed {
   mark: string | null;
 }
 
-/** @returns whether S3 says that there is no such object. A bucket that is not there is a problem of its own. */
+/** Whether S3 says that there is no such object. Other things that are not there (the bucket, the account) are problems. */
 function isAbsent(error: unknown): boolean {
-  return error instanceof S3Problem && error.status === 404 && error.code !== "NoSuchBucket";
+  return error instanceof S3Problem && error.status === 404 && ["", "NoSuchKey", "NotFound"].includes(error.code);
 }
 
-/** Writes an object whole. @returns its ETag, and how many attempts it took. */
+/** Writes an object whole. @returns its ETag. */
 export async function putObject(
   client: S3Client,
   name: string,
   input: { body: Uint8Array<ArrayBuffer>; headers: Record<string, string>; what: string; signal?: AbortSignal },
-): Promise<{ etag: string; attempts: number }> {
-  const { headers, attempts } = await client.ask({
+): Promise<string> {
+  const { headers } = await client.ask({
     what: input.what,
     method: "PUT",
     name,
@@ -34,7 +34,7 @@ export async function putObject(
     patience: patienceFor(input.body.byteLength),
     ...(input.signal ? { signal: input.signal } : {}),
   });
-  return { etag: readETag(headers.get("etag")), attempts };
+  return readETag(headers.get("etag"));
 }
 
 export async function headObject(client: S3Client, name: string): Promise<ObjectHead | null> {

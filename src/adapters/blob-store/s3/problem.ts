@@ -9,6 +9,8 @@ export class S3Problem extends BlobStoreError {
   readonly code: string;
   /** The bucket's region, when the answer names it. */
   readonly region: string | null;
+  /** How often the request was sent in all: after the first time, an earlier one may have had its effect. */
+  attempts = 1;
   constructor(what: string, answer: { status: number; code: string; region?: string | null }, options?: ErrorOptions) {
     const said = answer.status === 0 ? answer.code : `${answer.status} ${answer.code}`.trim();
     super(problemOf(answer.code, answer.status), `the bucket cannot ${what}: ${said}`, options);
@@ -21,7 +23,14 @@ export class S3Problem extends BlobStoreError {
 const full = new Set(["QuotaExceeded", "XMinioStorageFull", "StorageFull", "InsufficientCapacity"]);
 const lost = new Set(["NoSuchUpload", "InvalidPart", "InvalidPartOrder", "NoSuchKey", "PreconditionFailed"]);
 /** Refusals that pass by themselves, beside what the status says. */
-const passing = new Set(["SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted"]);
+const passing = new Set([
+  "SlowDown",
+  "RequestTimeout",
+  "InternalError",
+  "ServiceUnavailable",
+  "OperationAborted",
+  "ConditionalRequestConflict",
+]);
 const stale = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]);
 
 function problemOf(code: string, status: number): BlobStoreProblem {

@@ -25,13 +25,6 @@ export function patienceFor(sizeBytes: number): Patience {
 const firstWaitMs = 100;
 const longestWaitMs = 4_000;
 
-/** What an attempt is told. */
-export interface Attempt {
-  /** From 1. */
-  number: number;
-  signal: AbortSignal;
-}
-
 /**
  * Runs an attempt until one succeeds or fails for good.
  * @param cancelled ends it at once.
@@ -40,15 +33,16 @@ export interface Attempt {
 export async function retry<T>(
   patience: Patience,
   cancelled: AbortSignal | null,
-  attempt: (attempt: Attempt) => Promise<T>,
+  attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + patience.totalMs;
   for (let number = 1; ; number++) {
     const left = deadline - performance.now();
     const late = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(patience.attemptMs, left))));
     try {
-      return await attempt({ number, signal: cancelled ? AbortSignal.any([cancelled, late]) : late });
+      return await attempt(cancelled ? AbortSignal.any([cancelled, late]) : late);
     } catch (error) {
+      if (error instanceof S3Problem) error.attempts = number;
       const waitMs = Math.random() * Math.min(longestWaitMs, firstWaitMs * 2 ** number);
       const hopeless = !(error instanceof S3Problem) || !isPassing(error) || cancelled?.aborted;
       if (hopeless || performance.now() + waitMs >= deadline) throw error;

@@ -1,0 +1,81 @@
+// Turns the bytes of one upload into parts that are sent while more bytes come.
+import type { S3Client } from "../client.ts";
+import { abortMultipart, abortOthers, beginMultipart } from "../multipart.ts";
+import type { PartBudget } from "./budget.ts";
+import { createFiller, type Piece } from "./filler.ts";
+import { partBytes } from "./plan.ts";
+import { createPartSender } from "./sender.ts";
+import type { S3Session } from "./session.ts";
+
+/** A multipart upload with all its parts sent. */
+export interface Sent {
+  upload: NonNullable<S3Session["upload"]>;
+  etags: string[];
+}
+
+export interface Assembly {
+  /** Takes bytes, waiting for memory and for parts under way. */
+  add(bytes: Uint8Array): Promise<void>;
+  /** Waits for the parts under way. @param all sends the rest as the last part, else only a whole part is sent. @returns null before the first part. */
+  settle(all: boolean): Promise<Sent | null>;
+  /** Whether a part was sent, now or by an earlier writer. */
+  hasParts(): boolean;
+  /** The bytes that are in no part. */
+  takeRest(): Piece | null;
+  /** Stops what is under way and gives the memory back. */
+  close(): void;
+  /** After close: leaves nothing behind of an upload that was begun here. */
+  abandon(): Promise<void>;
+}
+
+export function createAssembly(
+  { client, budget }: { client: S3Client; budget: PartBudget },
+  name: string,
+  session: S3Session,
+): Assembly {
+  const ending = new AbortController();
+  const filler = createFiller(budget);
+  const sender = createPartSender(client, session.etags, ending.signal);
+  let { upload } = session;
+  let count = session.etags.length;
+  let leftovers: Promise<unknown> | null = null;
+
+  const begin = async () => {
+    const mark = crypto.randomUUID();
+    upload = { id: await beginMultipart(client, name, mark), mark };
+    // A crashed writer, or an answer that was lost, may have left uploads of this name that nobody would ever find again.
+    leftovers = abortOthers(client, name, upload.id).catch(() => {});
+  };
+  const flush = async () => {
+    if (filler.sizeBytes() === 0) return;
+    if (!upload) await begin();
+    const { id } = upload as NonNullable<typeof upload>;
+    await sender.send({ name, id }, count++, filler.take() as Piece);
+  };
+  return {
+    async add(bytes) {
+      for (let rest = bytes; rest.byteLength > 0; ) {
+        // A full part waits for the next byte: the object may end here.
+        if (filler.sizeBytes() === partBytes(count)) await flush();
+        rest = rest.subarray(await filler.add(rest, partBytes(count)));
+      }
+    },
+    async settle(all) {
+      if (all || filler.sizeBytes() === partBytes(count)) await flush();
+      const etags = await sender.settle();
+      await leftovers;
+      return upload && { upload, etags };
+    },
+    hasParts: () => count > 0,
+    takeRest: () => filler.take(),
+    close() {
+      ending.abort();
+      filler.take()?.free(false);
+    },
+    async abandon() {
+      await sender.settle().catch(() => {});
+      await leftovers;
+      if (upload && upload !== session.upload) await abortMultipart(client, name, upload.id).catch(() => {});
+    },
+  };
+}
