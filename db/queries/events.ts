@@ -2,7 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "./rows.ts";
 
-type EventType =
+export type EventType =
   | "repository.create"
   | "repository.update"
   | "repository.delete"

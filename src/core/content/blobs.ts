@@ -7,7 +7,6 @@ import {
   mountBlob as linkFrom,
   unlinkBlob,
 } from "#db/queries/blobs.ts";
-import { insertEvent } from "#db/queries/events.ts";
 import { findRepository } from "#db/queries/repositories.ts";
 import { databaseError } from "#db/queries/rows.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
@@ -16,6 +15,7 @@ import { BlobStoreError } from "#ports/blob-store.ts";
 import { viewerOf } from "../access/caller.ts";
 import { may } from "../access/may.ts";
 import { type Needs, plusSeconds } from "../context.ts";
+import { tell } from "../tell.ts";
 import { storeError } from "./receive.ts";
 import { retried, type Where } from "./uploads.ts";
 
@@ -69,14 +69,7 @@ export async function mountBlob(
     ctx.db.transaction(async (tx) => {
       if (!(await linkFrom(tx, mount))) return false;
       const detail = { digest: formatDigest(digest), from };
-      await insertEvent(tx, {
-        at: now,
-        type: "blob.mount",
-        actorId: caller.account?.id ?? null,
-        repositoryId: repository.id,
-        object: repository.path,
-        detail,
-      });
+      await tell(tx, { at: now, type: "blob.mount", repository, caller, detail });
       return true;
     }),
   );
@@ -102,15 +95,7 @@ async function removeLink(ctx: Needs<"db" | "clock">, where: Where, digest: Dige
   // A manifest that came meanwhile holds the link by foreign key: the next try finds it, or finds it gone.
   return ctx.db.transaction(async (tx) => {
     const gone = await unlinkBlob(tx, repository.id, digest);
-    if (gone !== null)
-      await insertEvent(tx, {
-        at: now,
-        type: "blob.delete",
-        actorId: caller.account?.id ?? null,
-        repositoryId: repository.id,
-        object: repository.path,
-        detail: { digest: name },
-      });
+    if (gone !== null) await tell(tx, { at: now, type: "blob.delete", repository, caller, detail: { digest: name } });
     return gone;
   });
 }

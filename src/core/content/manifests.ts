@@ -1,6 +1,5 @@
 // Manifests: stored with their exact bytes once everything that they refer to is here, and served as they came.
 import { findLinkedBlobs } from "#db/queries/blobs.ts";
-import { insertEvent } from "#db/queries/events.ts";
 import {
   deleteManifest as deleteRow,
   deleteUnlinkedBytes,
@@ -20,6 +19,7 @@ import { type Manifest, parseManifest } from "#oci/manifest.ts";
 import { isIndex, mediaTypes } from "#oci/media-type.ts";
 import type { Reference } from "#oci/reference.ts";
 import type { Needs } from "../context.ts";
+import { tell } from "../tell.ts";
 import { moveTags } from "./tag-gate.ts";
 import { retried, type Where } from "./uploads.ts";
 
@@ -132,14 +132,7 @@ async function store(
     });
     if (tags.length > 0) await moveTags(tx, where, { names: tags, digest, manifest, now });
     const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
-    await insertEvent(tx, {
-      at: now,
-      type: "manifest.push",
-      actorId,
-      repositoryId: repository.id,
-      object: repository.path,
-      detail,
-    });
+    await tell(tx, { at: now, type: "manifest.push", repository, caller, detail });
   });
 }
 
@@ -183,15 +176,7 @@ async function deleteTag(ctx: Needs<"db" | "clock">, where: Where, tag: string):
   const at = ctx.clock.now();
   const digest = await ctx.db.transaction(async (tx) => {
     const named = await deleteTagRow(tx, repository.id, tag);
-    if (named !== null)
-      await insertEvent(tx, {
-        at,
-        type: "tag.delete",
-        actorId: caller.account?.id ?? null,
-        repositoryId: repository.id,
-        object: repository.path,
-        detail: { tag, digest: named },
-      });
+    if (named !== null) await tell(tx, { at, type: "tag.delete", repository, caller, detail: { tag, digest: named } });
     return named;
   });
   if (digest === null) throw unknown({ tag });
@@ -211,14 +196,7 @@ async function removeManifest(ctx: Needs<"db" | "clock">, where: Where, digest: 
     return await ctx.db.transaction(async (tx) => {
       const gone = await deleteRow(tx, repository.id, digest);
       if (gone !== null)
-        await insertEvent(tx, {
-          at,
-          type: "manifest.delete",
-          actorId: caller.account?.id ?? null,
-          repositoryId: repository.id,
-          object: repository.path,
-          detail: { digest, tags: gone },
-        });
+        await tell(tx, { at, type: "manifest.delete", repository, caller, detail: { digest, tags: gone } });
       return gone;
     });
   } catch (error) {

@@ -90,6 +90,7 @@ export async function receive(
   const lease = keepLease(ctx, claimed);
   try {
     await requireSpace(ctx, incoming.lengthBytes ?? 0);
+    requireFit(ctx, session.offset + (incoming.lengthBytes ?? 0));
     lease.check();
     writer = await ctx.blobs.openWriter(session.key, before);
     hash = continueHash(
@@ -122,6 +123,15 @@ export async function receive(
   } finally {
     lease.end();
   }
+}
+
+/** @throws SIZE_INVALID before the first byte when the whole would be larger than the store takes. */
+function requireFit({ blobs }: Needs<"blobs">, sizeBytes: number): void {
+  if (sizeBytes > (blobs.maxObjectBytes ?? Number.POSITIVE_INFINITY))
+    throw registryError(
+      "SIZE_INVALID",
+      `a blob can have ${blobs.maxObjectBytes} bytes at most in this registry's storage`,
+    );
 }
 
 /** Saves what a finished request brought. @throws RANGE_INVALID when the session was taken by another writer meanwhile. */
@@ -204,7 +214,7 @@ interface Lease {
 }
 
 /** Renews the lease beside the stream. A writer that cannot show that the session is its own writes no further byte. */
-function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claimed): Lease {
+export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claimed): Lease {
   let lost = false;
   let renewedAt = performance.now();
   const timer = setInterval(async () => {
@@ -236,5 +246,6 @@ export function storeError(error: unknown): unknown {
     return registryError("INSUFFICIENT_STORAGE", undefined, undefined, { retryAfterSeconds: 60 });
   if (error.problem === "lost")
     return registryError("BLOB_UPLOAD_UNKNOWN", "the uploaded bytes are gone: begin the upload again");
+  if (error.problem === "too large") return registryError("SIZE_INVALID", error.message);
   return registryError("UNAVAILABLE", "the registry's storage does not answer", undefined, { retryAfterSeconds: 5 });
 }

@@ -1,5 +1,4 @@
 // Upload sessions as the protocol knows them: begin, status, append, finish, cancel.
-import type { NewEvent } from "#db/queries/events.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { isRetryable } from "#db/queries/rows.ts";
 import {
@@ -15,10 +14,12 @@ import { registryError } from "#oci/error.ts";
 import type { BlobWriter } from "#ports/blob-store.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
+import { eventOf } from "../tell.ts";
 import {
   type Claimed,
   claim,
   type Incoming,
+  keepLease,
   lostLease,
   type Received,
   type ReceiveNeeds,
@@ -131,6 +132,8 @@ async function sealAndCommit(
   digest: Digest,
 ): Promise<{ sizeBytes: number }> {
   const { session, writer } = claimed;
+  // Sealing may take a store longer than a lease, and re-reading too.
+  const lease = keepLease(ctx, claimed);
   try {
     const sealed = await (received.writer as BlobWriter).seal();
     const hex = await digestOf(
@@ -147,14 +150,8 @@ async function sealAndCommit(
       });
     }
     const now = ctx.clock.now();
-    const event: NewEvent = {
-      at: now,
-      type: "blob.push",
-      actorId: where.caller.account?.id ?? null,
-      repositoryId: where.repository.id,
-      object: where.repository.path,
-      detail: { digest: formatDigest(digest), sizeBytes: sealed.sizeBytes },
-    };
+    const detail = { digest: formatDigest(digest), sizeBytes: sealed.sizeBytes };
+    const event = eventOf({ at: now, type: "blob.push", ...where, detail });
     const commit = () => commitUpload(ctx.db, { id: session.id, writer, digest, ...sealed, now, event });
     if (!(await retried(commit))) throw lostLease(claimed);
     return { sizeBytes: sealed.sizeBytes };
@@ -162,6 +159,8 @@ async function sealAndCommit(
     // Sealed bytes cannot be appended to on every store, so a session that was sealed in vain is over.
     await abandonUpload(ctx.db, session.id, writer, ctx.clock.now()).catch(() => {});
     throw storeError(error);
+  } finally {
+    lease.end();
   }
 }
 

@@ -1,5 +1,4 @@
 // Changes and deletes repositories.
-import { insertEvent } from "#db/queries/events.ts";
 import {
   findRepository,
   markRepositoryDeleted,
@@ -11,6 +10,7 @@ import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { may, type RepositoryAction } from "../access/may.ts";
 import type { Needs } from "../context.ts";
+import { tell } from "../tell.ts";
 
 /**
  * The repository, for a surface that answers as DTR's API does.
@@ -42,14 +42,7 @@ export async function changeRepository(
   const changed = await ctx.db.transaction(async (tx) => {
     if (!(await updateRepository(tx, repository.id, change))) return false;
     const { longDescription: _, ...detail } = change;
-    await insertEvent(tx, {
-      at,
-      type: "repository.update",
-      actorId: caller.account?.id ?? null,
-      repositoryId: repository.id,
-      object: path,
-      detail,
-    });
+    await tell(tx, { at, type: "repository.update", repository, caller, detail });
     return true;
   });
   if (!changed) throw registryError("NO_SUCH_REPOSITORY");
@@ -62,12 +55,6 @@ export async function deleteRepository(ctx: Needs<"db" | "clock">, caller: Calle
   const at = ctx.clock.now();
   await ctx.db.transaction(async (tx) => {
     if (!(await markRepositoryDeleted(tx, repository.id, at))) return;
-    await insertEvent(tx, {
-      at,
-      type: "repository.delete",
-      actorId: caller.account?.id ?? null,
-      repositoryId: repository.id,
-      object: path,
-    });
+    await tell(tx, { at, type: "repository.delete", repository, caller });
   });
 }

@@ -87,7 +87,7 @@ export function repositoryRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     const caller = await authenticate(c, surface);
     // Nobody's body is worth reading.
     if (!caller.account) throw registryError("NOT_AUTHENTICATED");
-    const form = await readJson(c, createRepositoryForm);
+    const form = await readJson(c, surface.around, createRepositoryForm);
     const made = await createRepository(ctx, caller, {
       namespace: c.req.param("namespace"),
       name: form.name,
@@ -103,7 +103,7 @@ export function repositoryRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     const caller = await authenticate(c, surface);
     const path = pathOf(c);
     await getRepository(ctx, caller, path, "administer");
-    const form = await readJson(c, updateRepositoryForm);
+    const form = await readJson(c, surface.around, updateRepositoryForm);
     return c.json(describeRepository(await changeRepository(ctx, caller, path, changes(form)), { long: true }));
   });
   app.delete("/repositories/:namespace/:reponame", async (c) => {

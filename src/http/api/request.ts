@@ -1,7 +1,8 @@
 // Reads bodies and pages of the management API, with errors in DTR's form.
 import type { z } from "@hono/zod-openapi";
 import { registryError } from "#oci/error.ts";
-import type { AppContext } from "../environment.ts";
+import { readBody } from "../body.ts";
+import type { AppContext, Surroundings } from "../environment.ts";
 
 const maxBodyBytes = 1024 * 1024;
 const mostPerPage = 1000;
@@ -9,13 +10,16 @@ const mostPerPage = 1000;
 const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
 
 /** Reads and checks a JSON body. @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS. */
-export async function readJson<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.infer<T>> {
+export async function readJson<T extends z.ZodType>(
+  c: AppContext,
+  around: Surroundings,
+  schema: T,
+): Promise<z.infer<T>> {
   const type = c.req.header("content-type") ?? "";
   // curl -d says it is a form; DTR's clients were forgiven for that.
   if (type && !/json|x-www-form-urlencoded|text\/plain/i.test(type)) throw registryError("UNSUPPORTED_MEDIA_TYPE");
-  if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes)
-    throw registryError("INVALID_PARAMETERS", "the body is too large");
-  const text = await readText(c);
+  const tooLarge = () => registryError("INVALID_PARAMETERS", "the body is too large");
+  const text = new TextDecoder().decode(await readBody(c, around, { maxBytes: maxBodyBytes, tooLarge }));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,19 +35,6 @@ export async function readJson<T extends z.ZodType>(c: AppContext, schema: T): P
   throw registryError("INVALID_PARAMETERS", `${field ? `${field}: ` : ""}${issue?.message ?? "wrong input"}`, {
     field,
   });
-}
-
-async function readText(c: AppContext): Promise<string> {
-  const reader = c.req.raw.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    text += decoder.decode(next.value, { stream: true });
-    if (text.length <= maxBodyBytes) continue;
-    await reader?.cancel();
-    throw registryError("INVALID_PARAMETERS", "the body is too large");
-  }
-  return text + decoder.decode();
 }
 
 /** Reads DTR's page parameters. A size of 0 asks for as much as there may be in one answer. @throws INVALID_PARAMETERS. */

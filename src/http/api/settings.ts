@@ -40,7 +40,7 @@ export function settingsRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     c.set("route", `/api/v0${path}`);
     const caller = await authenticate(c, surface);
     await showSettings(surface.ctx, caller);
-    const { createRepositoryOnPush, createNamespaceOnPush } = await readJson(c, settingsForm);
+    const { createRepositoryOnPush, createNamespaceOnPush } = await readJson(c, surface.around, settingsForm);
     const wanted = {
       ...(createRepositoryOnPush === undefined ? {} : { createRepositoryOnPush }),
       ...(createNamespaceOnPush === undefined ? {} : { createNamespaceOnPush }),

@@ -6,7 +6,8 @@ import { issueToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import { formatScope, parseScopes } from "#oci/scope.ts";
 import { findBasic } from "../authenticate.ts";
-import type { AppContext, AppEnv, Surface } from "../environment.ts";
+import { readBody } from "../body.ts";
+import type { AppContext, AppEnv, Surface, Surroundings } from "../environment.ts";
 import { asRegistryError, registryAnswer } from "../errors.ts";
 import { clientAddress } from "../origin.ts";
 
@@ -52,7 +53,7 @@ async function getToken(c: AppContext, surface: Surface): Promise<Response> {
 /** POST /auth/token: OAuth2 with grant_type password or refresh_token. */
 async function postToken(c: AppContext, surface: Surface): Promise<Response> {
   const { ctx, around } = surface;
-  const form = await readForm(c);
+  const form = await readForm(c, around);
   const grant = form.get("grant_type");
   try {
     if (grant === "refresh_token") {
@@ -76,19 +77,9 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
   return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password or refresh_token");
 }
 
-async function readForm(c: AppContext): Promise<URLSearchParams> {
-  const length = Number(c.req.header("content-length") ?? 0);
-  if (length > maxFormBytes) throw registryError("SIZE_INVALID", "the form is too large");
-  const reader = c.req.raw.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    text += decoder.decode(next.value, { stream: true });
-    if (text.length <= maxFormBytes) continue;
-    await reader?.cancel();
-    throw registryError("SIZE_INVALID", "the form is too large");
-  }
-  return new URLSearchParams(text + decoder.decode());
+async function readForm(c: AppContext, around: Surroundings): Promise<URLSearchParams> {
+  const tooLarge = () => registryError("SIZE_INVALID", "the form is too large");
+  return new URLSearchParams(new TextDecoder().decode(await readBody(c, around, { maxBytes: maxFormBytes, tooLarge })));
 }
 
 async function answer(

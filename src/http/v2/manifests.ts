@@ -3,7 +3,7 @@ import { reachForPush, reachRepository } from "#core/access/reach.ts";
 import { deleteReference, getManifest, putManifest } from "#core/content/manifests.ts";
 import { registryError } from "#oci/error.ts";
 import { isTag, parseReference, parseTag, type Reference } from "#oci/reference.ts";
-import { watchIncoming } from "../rate.ts";
+import { readBody } from "../body.ts";
 import { matches } from "./blobs.ts";
 import type { V2Handler, V2Request } from "./request.ts";
 
@@ -36,14 +36,14 @@ export const getManifestContent: V2Handler<OnManifest> = async (request, { name,
 
 /** PUT /v2/<name>/manifests/<reference>[?tag=…] */
 export const putManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
-  const { ctx, caller, c, url } = request;
+  const { ctx, caller, c, url, around } = request;
   const reference = parseReference(text);
   const tags = url.searchParams.getAll("tag").map(parseTag);
   if (tags.length > 0 && "tag" in reference)
     throw registryError("TAG_INVALID", "the query parameter tag goes with a push by digest, not by tag");
   if (tags.length > maxTags) return tooManyTags(request);
   const repository = await reachForPush(ctx, caller, name);
-  const bytes = await readBody(request, ctx.limits.manifestMaxBytes);
+  const bytes = await readBody(c, around, manifestLimit(ctx.limits.manifestMaxBytes));
   const contentType = c.req.header("content-type") ?? "";
   const pushed = await putManifest(ctx, { repository, caller }, { bytes, contentType, reference, tags });
   ctx.counters.push(repository.id);
@@ -75,33 +75,7 @@ function tooManyTags({ c }: V2Request): Response {
   return c.json({ errors }, 414);
 }
 
-/** Reads a manifest whole: it is the one body that has to be in memory, and so it is small. @throws MANIFEST_TOO_LARGE. */
-async function readBody(request: V2Request, maxBytes: number): Promise<Uint8Array> {
-  const { c, around } = request;
-  const tooLarge = () =>
-    registryError(
-      "MANIFEST_TOO_LARGE",
-      `the manifest is larger than the ${maxBytes} bytes that this registry accepts`,
-      { maxBytes },
-    );
-  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
-  if (!c.req.raw.body) return new Uint8Array();
-  const reader = watchIncoming(c, around, c.req.raw.body).getReader();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    size += next.value.byteLength;
-    if (size > maxBytes) {
-      await reader.cancel();
-      throw tooLarge();
-    }
-    parts.push(next.value);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+function manifestLimit(maxBytes: number) {
+  const message = `the manifest is larger than the ${maxBytes} bytes that this registry accepts`;
+  return { maxBytes, tooLarge: () => registryError("MANIFEST_TOO_LARGE", message, { maxBytes }) };
 }

@@ -6,7 +6,18 @@ import { join } from "node:path";
 /** The folder that `.ci/install` fills. */
 export const toolsBin = join(process.env.BERTH_TOOLS ?? join(homedir(), ".cache/berth-tools"), "bin");
 
-const installed = ["crane", "regctl", "oras", "helm", "cosign", "notation", "docker-buildx", "conformance"].concat(
+const installed = [
+  "crane",
+  "regctl",
+  "oras",
+  "helm",
+  "cosign",
+  "notation",
+  "docker-buildx",
+  "conformance",
+  "versitygw",
+  "minio",
+].concat(
   ["containerd", "ctr", "containerd-shim-runc-v2"].map((name) => `containerd2/${name}`),
   ["dockerd", "runc"].map((name) => `moby/${name}`),
 );
