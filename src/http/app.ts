@@ -72,7 +72,10 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
 function errorText(error: unknown, status: number): { error?: string } {
   if (error === undefined || error === null) return {};
   const rule = asRegistryError(error);
-  if (rule === error) return { error: status < 500 ? rule.code : `${rule.code}: ${rule.message}` };
+  if (rule === error) {
+    const cause = rule.cause === undefined ? "" : ` (${describeFailure(rule.cause).split("\n", 1)[0]})`;
+    return { error: status < 500 ? rule.code : `${rule.code}: ${rule.message}${cause}` };
+  }
   const told = describeFailure(error);
   return { error: status < 500 ? (told.split("\n", 1)[0] as string) : told };
 }

@@ -2,6 +2,9 @@
 import type { Context } from "#core/context.ts";
 import { askTime } from "#db/queries/installation.ts";
 
+/** A key that no upload gets: those are random. */
+const nobodysKey = "00/00000000-0000-0000-0000-000000000000";
+
 const cacheMs = 1000;
 const patienceMs = 3000;
 
@@ -15,7 +18,9 @@ export function createHealth(ctx: Context): () => Promise<string | null> {
 
 async function look(ctx: Context): Promise<string | null> {
   if (!(await answers(askTime(ctx.db)))) return "the database does not answer";
-  if (!(await answers(ctx.blobs.space()))) return "the blob store does not answer";
+  // A bucket knows no space: asking for an object that is not there shows whether it answers.
+  const store = ctx.blobs.space().then(() => ctx.blobs.stat(nobodysKey));
+  if (!(await answers(store))) return "the blob store does not answer";
   return null;
 }
 
