@@ -44,8 +44,3 @@ export interface Context {
 
 /** The slice of the context that a rule takes. */
 export type Needs<K extends keyof Context> = Pick<Context, K>;
-
-/** A moment `seconds` after (or before) another. */
-export function plusSeconds(from: Date, seconds: number): Date {
-  return new Date(from.getTime() + seconds * 1000);
-}

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { BlobStoreError, type BlobWriter, type Suspended } from "#ports/blob-store.ts";
-import { syncFolder } from "./fs.ts";
+import { syncFolder } from "./fs-folder.ts";
 import { storeProblem } from "./fs-problem.ts";
 
 /** Opens the file at the offset, cutting off what a crashed writer left beyond it. */

@@ -6,6 +6,7 @@ import { constants } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { type BlobKey, type BlobStore, BlobStoreError, type Sealed, type Suspended } from "#ports/blob-store.ts";
+import { syncFolder } from "./fs-folder.ts";
 import { storeProblem } from "./fs-problem.ts";
 import { openFileWriter } from "./fs-writer.ts";
 
@@ -50,16 +51,6 @@ async function makeFolders(root: string): Promise<void> {
     await syncFolder(root);
   } catch (error) {
     storeProblem(error);
-  }
-}
-
-/** Makes the entries of a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await fs.open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

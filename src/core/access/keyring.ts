@@ -3,7 +3,7 @@ import { exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type J
 import { deleteRetiredKeys, listSigningKeys, rotateSigningKey } from "#db/queries/installation.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { Clock } from "#ports/clock.ts";
-import { plusSeconds } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
 import { randomWord } from "./oslo.ts";
 import { seal, unseal } from "./seal.ts";
 

@@ -5,7 +5,8 @@ import { findRepository } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { parseRepositoryName } from "#oci/name.ts";
 import type { Scope } from "#oci/scope.ts";
-import { type Needs, plusSeconds } from "../context.ts";
+import type { Needs } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
 import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
 

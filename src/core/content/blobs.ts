@@ -14,9 +14,10 @@ import { registryError } from "#oci/error.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";
 import { viewerOf } from "../access/caller.ts";
 import { may } from "../access/may.ts";
-import { type Needs, plusSeconds } from "../context.ts";
+import type { Needs } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
 import { tell } from "../tell.ts";
-import { storeError } from "./receive.ts";
+import { storeError } from "./store-error.ts";
 import { retried, type Where } from "./uploads.ts";
 
 /** A blob that is linked in the repository that was asked. */

@@ -1,21 +1,19 @@
 // Takes the bytes of one request into an upload session: claimed by one writer, hashed as they pass, saved as far as they came.
-import type { SessionOwner, UploadRow } from "#db/queries/uploads.ts";
-import { claimUpload, findUpload, releaseUpload, renewUpload } from "#db/queries/uploads.ts";
+import { releaseUpload } from "#db/queries/uploads.ts";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { ByteRange } from "#oci/range.ts";
-import { BlobStoreError, type BlobWriter, type StoreState } from "#ports/blob-store.ts";
+import type { BlobWriter, StoreState } from "#ports/blob-store.ts";
 import type { Hasher, HashStream } from "#ports/hasher.ts";
-import { type Needs, plusSeconds } from "../context.ts";
+import type { Needs } from "../context.ts";
+import { type Claimed, keepLease, type Lease, lostLease } from "./claim.ts";
 import { eachSlab } from "./slabs.ts";
 import { requireSpace } from "./space.ts";
+import { storeError } from "./store-error.ts";
 import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
 
 export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report">;
 
-/** A writer that is not heard of for this long has lost its session. */
-const leaseSeconds = 15;
-const renewEveryMs = 4_000;
 /** How often a running upload looks at the free space. */
 const spaceEveryBytes = 64 * 1024 * 1024;
 
@@ -26,40 +24,6 @@ export interface Incoming {
   range: ByteRange | null;
   /** From Content-Length, if it was given. */
   lengthBytes: number | null;
-}
-
-/** A session that this process writes to. */
-export interface Claimed {
-  session: UploadRow;
-  repository: string;
-  writer: string;
-}
-
-/**
- * Claims a session for one request.
- * @throws BLOB_UPLOAD_UNKNOWN; RANGE_INVALID, with the session's state, when it stands elsewhere or another writer has it.
- */
-export async function claim(
-  ctx: Needs<"db" | "clock">,
-  owner: SessionOwner,
-  repository: string,
-  offset: number | null,
-): Promise<Claimed> {
-  const writer = crypto.randomUUID();
-  const now = ctx.clock.now();
-  const session = await claimUpload(ctx.db, owner, { writer, now, leaseUntil: plusSeconds(now, leaseSeconds), offset });
-  if (session) return { session, repository, writer };
-  const standing = await findUpload(ctx.db, owner);
-  if (!standing) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: owner.id });
-  const elsewhere = offset !== null && standing.offset !== offset;
-  throw registryError(
-    "RANGE_INVALID",
-    elsewhere
-      ? `the upload stands at byte ${standing.offset}, not at ${offset}`
-      : "another request is writing to this upload",
-    undefined,
-    { upload: { repository, id: owner.id, offset: standing.offset } },
-  );
 }
 
 /** Where a session stands after a request's bytes. */
@@ -142,14 +106,6 @@ export async function save(ctx: Needs<"db" | "clock">, claimed: Claimed, receive
   throw lostLease(claimed);
 }
 
-/** What a session that lost its lease is told. */
-export function lostLease(claimed: Claimed) {
-  const { session, repository } = claimed;
-  return registryError("RANGE_INVALID", "another request has taken over this upload, or it was cancelled", undefined, {
-    upload: { repository, id: session.id, offset: session.offset },
-  });
-}
-
 interface Streaming {
   writer: BlobWriter;
   hash: HashStream | null;
@@ -205,52 +161,4 @@ async function saveBroken(
     hashState: usable,
     now: ctx.clock.now(),
   });
-}
-
-interface Lease {
-  /** @throws when the session is another's by now. */
-  check(): void;
-  end(): void;
-}
-
-/** Renews the lease beside the stream. A writer that cannot show that the session is its own writes no further byte. */
-export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claimed): Lease {
-  let lost = false;
-  let renewedAt = performance.now();
-  const timer = setInterval(async () => {
-    const started = performance.now();
-    try {
-      const now = ctx.clock.now();
-      if (await renewUpload(ctx.db, claimed.session.id, claimed.writer, now, plusSeconds(now, leaseSeconds)))
-        renewedAt = started;
-      else lost = true;
-    } catch (error) {
-      ctx.report("warn", "an upload's lease could not be renewed", {
-        upload: claimed.session.id,
-        error: String(error),
-      });
-    }
-  }, renewEveryMs);
-  return {
-    check() {
-      if (lost || performance.now() - renewedAt > leaseSeconds * 1000) throw lostLease(claimed);
-    },
-    end: () => clearInterval(timer),
-  };
-}
-
-/** Turns a store's problem into the protocol's word; what the store itself said is kept as the cause, for the log. */
-export function storeError(error: unknown): unknown {
-  if (!(error instanceof BlobStoreError)) return error;
-  const told = inProtocol(error);
-  told.cause = error;
-  return told;
-}
-
-function inProtocol({ problem, message }: BlobStoreError) {
-  if (problem === "full") return registryError("INSUFFICIENT_STORAGE", undefined, undefined, { retryAfterSeconds: 60 });
-  if (problem === "lost")
-    return registryError("BLOB_UPLOAD_UNKNOWN", "the uploaded bytes are gone: begin the upload again");
-  if (problem === "too large") return registryError("SIZE_INVALID", message);
-  return registryError("UNAVAILABLE", "the registry's storage does not answer", undefined, { retryAfterSeconds: 5 });
 }

@@ -15,19 +15,10 @@ import type { BlobWriter } from "#ports/blob-store.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
-import {
-  type Claimed,
-  claim,
-  type Incoming,
-  keepLease,
-  lostLease,
-  type Received,
-  type ReceiveNeeds,
-  receive,
-  save,
-  storeError,
-} from "./receive.ts";
+import { type Claimed, claim, keepLease, lostLease } from "./claim.ts";
+import { type Incoming, type Received, type ReceiveNeeds, receive, save } from "./receive.ts";
 import { requireSpace } from "./space.ts";
+import { storeError } from "./store-error.ts";
 import { algorithmsFor, digestOf } from "./upload-hash.ts";
 
 /** What a client is told of a session. */

@@ -6,7 +6,8 @@ import { clearLinks, clearManifests, deleteClearedRepository, findDeletedReposit
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/manifests.ts";
-import { type Context, type Needs, plusSeconds } from "../context.ts";
+import type { Context, Needs } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
 
 /** A refresh token that nobody used for this long ends. */
 const refreshTokenSeconds = 90 * 86_400;
