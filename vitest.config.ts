@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "threads",
+    // Most of the time is waiting for databases and processes: more files at once than processors.
+    maxWorkers: 4,
   },
 });
