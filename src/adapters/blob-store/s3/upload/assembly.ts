@@ -38,13 +38,13 @@ export function createAssembly(
   const sender = createPartSender(client, session.etags, ending.signal);
   let { upload } = session;
   let count = session.etags.length;
-  let leftovers: Promise<unknown> | null = null;
 
   const begin = async () => {
     const mark = crypto.randomUUID();
     upload = { id: await beginMultipart(client, name, mark), mark };
     // A crashed writer, or an answer that was lost, may have left uploads of this name that nobody would ever find again.
-    leftovers = abortOthers(client, name, upload.id).catch(() => {});
+    // Waited for: later it could hit the upload of a writer that takes over.
+    await abortOthers(client, name, upload.id).catch(() => {});
   };
   const flush = async () => {
     if (filler.sizeBytes() === 0) return;
@@ -63,7 +63,6 @@ export function createAssembly(
     async settle(all) {
       if (all || filler.sizeBytes() === partBytes(count)) await flush();
       const etags = await sender.settle();
-      await leftovers;
       return upload && { upload, etags };
     },
     hasParts: () => count > 0,
@@ -74,7 +73,6 @@ export function createAssembly(
     },
     async abandon() {
       await sender.settle().catch(() => {});
-      await leftovers;
       if (upload && upload !== session.upload) await abortMultipart(client, name, upload.id).catch(() => {});
     },
   };
