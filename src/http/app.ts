@@ -34,7 +34,6 @@ export function createApp(surface: Surface): Hono<AppEnv> {
 async function recorded(c: AppContext, next: () => Promise<void>, around: Surroundings): Promise<void> {
   const started = performance.now();
   const id = crypto.randomUUID();
-  c.set("requestId", id);
   c.set("route", "*");
   c.set("who", null);
   c.set("bytesIn", 0);

@@ -46,7 +46,6 @@ export interface Surroundings {
 
 /** What a request carries through the application. */
 interface Variables {
-  requestId: string;
   route: string;
   who: string | null;
   bytesIn: number;

@@ -14,6 +14,7 @@ import type { Caller } from "../access/caller.ts";
 import { may } from "../access/may.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
+import { tell } from "../tell.ts";
 
 /**
  * Creates the repository that a push needs, private, and for a system admin its namespace as an organization.
@@ -88,15 +89,8 @@ async function storeRepository(
   };
   return ctx.db.transaction(async (tx) => {
     if (!(await insertRepository(tx, row, settings))) return false;
-    const object = `${account.name}/${name}`;
-    await insertEvent(tx, {
-      at: now,
-      type: "repository.create",
-      actorId: caller.account?.id ?? null,
-      repositoryId: id,
-      object,
-      detail: { by },
-    });
+    const repository = { id, path: `${account.name}/${name}` };
+    await tell(tx, { at: now, type: "repository.create", repository, caller, detail: { by } });
     return true;
   });
 }
