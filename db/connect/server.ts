@@ -1,9 +1,16 @@
 // Opens the pool of connections to PostgreSQL, be it a server named by URL or the embedded one behind its socket.
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { Pool } from "./pool/pool.ts";
+import type { Place } from "./pool/socket.ts";
+import { tagOver } from "./pool/statement.ts";
+import { transact } from "./pool/transaction.ts";
 import { WIRE_TYPES } from "./wire-types.ts";
 
-/** A postgres.js client. Its `sql` tag returns timestamps as text and int8 as number (see `connectDatabase`). */
+/**
+ * A postgres.js client on connections of our own: `sql` as tag, `unsafe`, `begin`, `json`, `end`. Its other ways to use a
+ * connection (`listen`, `reserve`) are the driver's own. It returns timestamps as text and int8 as number.
+ */
 export type Sql = postgres.Sql;
 
 /** A database server by URL, or the socket file of the embedded one. */
@@ -15,6 +22,8 @@ export interface ConnectOptions<Schema extends Record<string, unknown>> {
   readonly schema: Schema;
   /** Connections of the pool at most. */
   readonly max: number;
+  /** PostgreSQL settings of every connection (`{ synchronous_commit: "off" }`). */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Called with the text of every statement sent, for counting and tracing. */
   readonly onStatement?: (text: string) => void;
 }
@@ -22,6 +31,11 @@ export interface ConnectOptions<Schema extends Record<string, unknown>> {
 export interface DatabaseClient<Schema extends Record<string, unknown>> {
   readonly sql: Sql;
   readonly db: PostgresJsDatabase<Schema>;
+  /**
+   * Cuts off every connection, for a server that does not answer any more. Statements under way or waiting fail at once, those
+   * of the next quarter of a second as well; later ones connect anew.
+   */
+  dropConnections(): void;
   /** Waits up to 5 s for running statements, then ends every connection. */
   close(): Promise<void>;
 }
@@ -39,38 +53,61 @@ const JSON_TYPES = [114, 3802];
  */
 export function connectDatabase<Schema extends Record<string, unknown>>(
   target: DatabaseTarget,
-  { schema, max, onStatement }: ConnectOptions<Schema>,
+  { schema, max, settings, onStatement }: ConnectOptions<Schema>,
 ): DatabaseClient<Schema> {
-  const sql = openSql(target, {
+  const { sql, pool } = openPool(target, {
     max,
     idle_timeout: 60,
     max_lifetime: 30 * 60,
-    connection: { application_name: "berth", statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: { application_name: "berth", statement_timeout: STATEMENT_TIMEOUT_MS, ...settings },
     ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
   });
   const db = drizzle(sql, { schema });
   // drizzle makes the client pass timestamps and JSON as the text it wrote itself, which breaks `sql` with other values.
   for (const type of TIMESTAMP_TYPES) sql.options.serializers[type] = toTimestampText;
   for (const type of JSON_TYPES) sql.options.serializers[type] = toJsonText;
-  return { sql, db, close: () => sql.end({ timeout: 5 }) };
+  return { sql, db, dropConnections: () => pool.drop(), close: () => sql.end({ timeout: 5 }) };
 }
 
-type PoolOptions = Omit<postgres.Options<Record<string, postgres.PostgresType>>, "types">;
+/** What a client may be told; the times are seconds. */
+type SqlOptions = Pick<
+  postgres.Options<Record<string, postgres.PostgresType>>,
+  "connection" | "debug" | "idle_timeout" | "max_lifetime"
+> & { max: number };
 
-/** A postgres.js client with the options that hold for every connection of ours. */
-export function openSql(target: DatabaseTarget, options: PoolOptions): Sql {
-  const common = {
-    prepare: true,
-    fetch_types: false,
-    types: WIRE_TYPES,
-    connect_timeout: 5,
-    // After an outage the next statement tries again within a second, whatever the outage's length.
-    backoff: (attempt: number) => Math.min(2 ** attempt / 50, 1),
-    onnotice: () => {},
-    ...options,
+/** A client with the options that hold for every connection of ours. */
+export function openSql(target: DatabaseTarget, options: SqlOptions): Sql {
+  return openPool(target, options).sql;
+}
+
+function openPool(target: DatabaseTarget, { max, idle_timeout, max_lifetime, ...options }: SqlOptions) {
+  const common = { prepare: true, fetch_types: false, types: WIRE_TYPES, onnotice: () => {}, ...options, max: 1 };
+  const base: Sql =
+    "url" in target ? postgres(target.url, common) : postgres({ ...common, ...target, password: "", ssl: false });
+  const pool = new Pool({
+    base,
+    places: placesOf(base.options),
+    max,
+    idleSeconds: idle_timeout ?? null,
+    lifeSeconds: max_lifetime ?? null,
+  });
+  const begin = (...args: unknown[]) => {
+    const mode = args.length > 1 ? String(args[0]) : "";
+    const work = args.at(-1) as (sql: postgres.TransactionSql) => unknown;
+    return pool.lend((connection) => transact({ base, connection, mode, work }));
   };
-  if ("url" in target) return postgres(target.url, common);
-  return postgres({ ...common, ...target, password: "", ssl: false });
+  const end = async ({ timeout = null }: { timeout?: number | null } = {}) => {
+    await Promise.all([pool.end(timeout), base.end({ timeout: timeout ?? undefined })]);
+  };
+  const sql = Object.assign(
+    tagOver<Sql>(base, (statement) => pool.run(statement)),
+    { begin, end },
+  );
+  return { sql: sql as unknown as Sql, pool };
+}
+
+function placesOf({ path, host, port }: Sql["options"]): Place[] {
+  return path ? [{ path }] : host.map((name, index) => ({ host: name, port: port[index] ?? 5432 }));
 }
 
 function toTimestampText(value: unknown): unknown {

@@ -1,5 +1,6 @@
 // Queries on accounts and the refresh tokens of their clients.
 import { sql } from "drizzle-orm";
+import { insertEventSql } from "./events.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 
 export interface AccountRow {
@@ -55,7 +56,8 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
     sql`with changed as (
         update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}, is_active = true, is_admin = true
         where name = ${name} and kind = 'user' returning id),
-      ended as (delete from refresh_token where account_id in (select id from changed))
+      ended as (delete from refresh_token where account_id in (select id from changed)),
+      told as (${insertEventSql({ at: now, type: "account.update", actorId: null, repositoryId: null, object: name }, sql`from changed`)})
       select id from changed`,
   );
   return changed.length > 0;

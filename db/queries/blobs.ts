@@ -1,5 +1,7 @@
-// Queries on blobs: where the bytes of a digest lie, and in which repositories they are linked.
+// Queries on blobs: where the bytes of a digest lie, and in which repositories they are linked. A blob that is marked as
+// damaged (see integrity.ts) is to all who ask for content as if it were not there.
 import { sql } from "drizzle-orm";
+import type { DigestAlgorithm } from "#oci/digest.ts";
 import { type Viewer, visibleTo } from "./repositories.ts";
 import { type Db, rows } from "./rows.ts";
 
@@ -9,20 +11,27 @@ interface DigestParts {
   hex: string;
 }
 
-/** A live blob. */
+/** A live blob, and a digest that names it. */
 export interface BlobRow {
   id: number;
   key: string;
   sizeBytes: number;
+  /** What the store said of the object when its bytes were last known to be right. */
   stamp: string | null;
+  algorithm: DigestAlgorithm;
+  hex: string;
 }
+
+/** The columns of a BlobRow, from `b` and `d`. */
+export const blobColumns = sql`b.id, b.key, b.size_bytes as "sizeBytes", b.stamp, d.algorithm, d.hex`;
 
 /** The blob of a digest, if it is linked in the repository: "this blob is here" means nothing else. */
 export async function findLinkedBlob(db: Db, repositoryId: string, digest: DigestParts): Promise<BlobRow | null> {
   const found = await rows<BlobRow>(
     db,
-    sql`select b.id, b.key, b.size_bytes as "sizeBytes", b.stamp
-      from blob_digest d join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId} join blob b on b.id = d.blob_id
+    sql`select ${blobColumns}
+      from blob_digest d join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId}
+      join blob b on b.id = d.blob_id and b.marked_at is null
       where d.hex = ${digest.hex} and d.algorithm = ${digest.algorithm}`,
   );
   return found[0] ?? null;
@@ -40,7 +49,8 @@ export async function findLinkedBlobs(
     sql`select d.algorithm || ':' || d.hex as digest, d.blob_id as "blobId"
       from jsonb_to_recordset(${JSON.stringify(digests)}::jsonb) as q(algorithm text, hex text)
       join blob_digest d on d.hex = q.hex and d.algorithm = q.algorithm
-      join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId}`,
+      join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId}
+      join blob b on b.id = d.blob_id and b.marked_at is null`,
   );
   return new Map(found.map((row) => [row.digest, row.blobId]));
 }
@@ -58,7 +68,7 @@ export async function mountBlob(
   const linked = await rows(
     db,
     sql`with found as (
-        select d.blob_id from blob_digest d
+        select d.blob_id from blob_digest d join blob b on b.id = d.blob_id and b.marked_at is null
         where d.hex = ${mount.digest.hex} and d.algorithm = ${mount.digest.algorithm} and exists (
           select 1 from link l join repository r on r.id = l.repository_id
           where l.blob_id = d.blob_id and r.deleted_at is null and ${source})

@@ -1,33 +1,47 @@
 // Queries on manifests, what they refer to, and what refers to them.
 import { sql } from "drizzle-orm";
+import { insertEventSql, type NewEvent } from "./events.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
+import { putTagsSql, type TagPut } from "./tags.ts";
 
 export interface ManifestRow {
   digest: string;
   mediaType: string;
   sizeBytes: number;
-  bytes: Uint8Array;
+  bytes: Uint8Array | null;
 }
 
-/** The manifest that a tag names, or that a digest names, with or without its bytes. */
+/**
+ * The manifest that a tag names, or that a digest names.
+ * @param bytesUpTo its bytes come along when they are no more than this; else they are null.
+ */
 export async function findManifest(
   db: Db,
   repositoryId: string,
   reference: { tag: string } | { digest: string },
-  options: { bytes: boolean },
+  bytesUpTo: number,
 ): Promise<ManifestRow | null> {
-  const bytes = options.bytes ? sql`c.bytes` : sql`''::bytea as bytes`;
-  const contents = options.bytes ? sql`join manifest_bytes c on c.digest = m.digest` : sql``;
   const from =
     "tag" in reference
-      ? sql`from tag t join manifest m on m.repository_id = t.repository_id and m.digest = t.digest ${contents}
+      ? sql`from tag t join manifest m on m.repository_id = t.repository_id and m.digest = t.digest
           where t.repository_id = ${repositoryId} and t.name = ${reference.tag}`
-      : sql`from manifest m ${contents} where m.repository_id = ${repositoryId} and m.digest = ${reference.digest}`;
+      : sql`from manifest m where m.repository_id = ${repositoryId} and m.digest = ${reference.digest}`;
   const found = await rows<ManifestRow>(
     db,
-    sql`select m.digest, m.media_type as "mediaType", m.size_bytes as "sizeBytes", ${bytes} ${from}`,
+    sql`select m.digest, m.media_type as "mediaType", m.size_bytes as "sizeBytes",
+        case when m.size_bytes <= ${bytesUpTo}::int then (select bytes from manifest_bytes c where c.digest = m.digest) end as bytes ${from}`,
   );
   return found[0] ?? null;
+}
+
+/** The bytes of a manifest, if the repository has it. */
+export async function findManifestBytes(db: Db, repositoryId: string, digest: string): Promise<Uint8Array | null> {
+  const found = await rows<{ bytes: Uint8Array }>(
+    db,
+    sql`select c.bytes from manifest m join manifest_bytes c on c.digest = m.digest
+      where m.repository_id = ${repositoryId} and m.digest = ${digest}`,
+  );
+  return found[0]?.bytes ?? null;
 }
 
 /** Which of the digests are manifests of the repository. */
@@ -67,27 +81,41 @@ export interface NewManifest {
   pushedBy: string | null;
   now: Date;
   edges: EdgeRow[];
+  /** Tags to point at it; none for null. */
+  tags: TagPut | null;
+  event: NewEvent;
 }
 
-/** Stores a manifest and its edges; the same bytes again change nothing but the media type they were pushed with. */
-export async function insertManifest(db: Db, m: NewManifest): Promise<void> {
+/**
+ * Stores a manifest, its edges, its tags and the event, in one statement; the same bytes again change nothing but the media
+ * type they were pushed with.
+ * @returns the names of the tags that name it now.
+ */
+export async function insertManifest(db: Db, m: NewManifest): Promise<string[]> {
   const edges = JSON.stringify(
     m.edges.map((e) => ({ ...e, media_type: e.mediaType, size_bytes: e.sizeBytes, blob_id: e.blobId })),
   );
-  await db.execute(
+  const tagged = m.tags ? putTagsSql(m.tags) : sql`select null::text as name where false`;
+  const stored = await rows<{ name: string }>(
+    db,
     sql`with stored as (
         insert into manifest_bytes (digest, bytes) values (${m.digest}, ${m.bytes}) on conflict do nothing),
       linked as (
         insert into manifest (repository_id, digest, media_type, size_bytes, artifact_type, config_media_type, subject, annotations, pushed_by, created_at)
         values (${m.repositoryId}, ${m.digest}, ${m.mediaType}, ${m.bytes.byteLength}, ${m.artifactType}, ${m.configMediaType}, ${m.subject},
           ${JSON.stringify(m.annotations)}::jsonb, ${m.pushedBy}::uuid, ${m.now.toISOString()})
-        on conflict (repository_id, digest) do update set media_type = excluded.media_type where manifest.media_type <> excluded.media_type)
+        on conflict (repository_id, digest) do update set media_type = excluded.media_type where manifest.media_type <> excluded.media_type),
+      edged as (
       insert into manifest_edge (repository_id, parent, position, kind, digest, media_type, size_bytes, blob_id, child)
       select ${m.repositoryId}::uuid, ${m.digest}, e.position, e.kind, e.digest, e.media_type, e.size_bytes, e.blob_id, e.child
       from jsonb_to_recordset(${edges}::jsonb) as e(position int, kind text, digest text, media_type text, size_bytes bigint, blob_id bigint, child text)
       on conflict (repository_id, parent, position) do update set blob_id = excluded.blob_id, child = excluded.child
-        where manifest_edge.blob_id is distinct from excluded.blob_id or manifest_edge.child is distinct from excluded.child`,
+        where manifest_edge.blob_id is distinct from excluded.blob_id or manifest_edge.child is distinct from excluded.child),
+      tagged as (${tagged}),
+      told as (${insertEventSql(m.event)})
+      select name from tagged`,
   );
+  return stored.map((row) => row.name);
 }
 
 /**

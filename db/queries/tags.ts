@@ -1,5 +1,5 @@
 // Queries on tags.
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** Tags to point at a manifest. */
@@ -14,19 +14,15 @@ export interface TagPut {
   mayLeave: readonly string[];
 }
 
-/** Points tags at a manifest. @returns the names that now name the digest; a name that is missing was held back. */
-export async function putTags(db: Db, put: TagPut): Promise<string[]> {
+/** SQL that points tags at a manifest and returns the names that now name the digest; a name that is missing was held back. */
+export function putTagsSql(put: TagPut): SQL {
   const now = put.now.toISOString();
-  const stored = await rows<{ name: string }>(
-    db,
-    sql`insert into tag (repository_id, name, digest, pushed_by, created_at, updated_at)
+  return sql`insert into tag (repository_id, name, digest, pushed_by, created_at, updated_at)
       select ${put.repositoryId}::uuid, q.name, ${put.digest}, ${put.pushedBy}::uuid, ${now}::timestamptz, ${now}::timestamptz
       from jsonb_array_elements_text(${JSON.stringify(put.names)}::jsonb) as q(name) order by q.name
       on conflict (repository_id, name) do update set digest = excluded.digest, pushed_by = excluded.pushed_by, updated_at = excluded.updated_at
         where tag.digest = excluded.digest or not ${JSON.stringify(put.frozen)}::jsonb ? tag.name or ${JSON.stringify(put.mayLeave)}::jsonb ? tag.digest
-      returning name`,
-  );
-  return stored.map((row) => row.name);
+      returning name`;
 }
 
 /** @returns the digest that the tag named, or null when there was none. */
@@ -48,4 +44,14 @@ export async function listTags(
     sql`select name from tag where repository_id = ${page.repositoryId} and name > ${withoutZeros(page.after)} order by name limit ${page.limit}`,
   );
   return found.map((row) => row.name);
+}
+
+/** Notes when tags were last pulled by name. */
+export async function noteTagPulls(db: Db, pulls: { repositoryId: string; name: string; at: Date }[]): Promise<void> {
+  if (pulls.length === 0) return;
+  await db.execute(
+    sql`update tag t set last_pulled_at = greatest(t.last_pulled_at, p.at)
+      from jsonb_to_recordset(${JSON.stringify(pulls)}::jsonb) as p("repositoryId" uuid, name text, at timestamptz)
+      where t.repository_id = p."repositoryId" and t.name = p.name`,
+  );
 }

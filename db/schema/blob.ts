@@ -10,6 +10,7 @@ import {
   check,
   foreignKey,
   index,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -34,10 +35,19 @@ export const blob = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
     /** When a condemned key's bytes may be removed: after the hold, or at once when they never were visible. */
     removableAt: timestamp("removable_at", { withTimezone: true }),
+    /** When its bytes were found damaged: from then on it is answered as missing, until a push of the digest heals it. */
+    markedAt: timestamp("marked_at", { withTimezone: true }),
+    markReason: text("mark_reason", { enum: ["missing", "size", "digest"] }),
+    /** When its bytes were last hashed again; null when only while they were pushed. */
+    verifiedAt: timestamp("verified_at", { withTimezone: true }),
   },
   (t) => [
     unique("blob_id_state").on(t.id, t.state),
     index("blob_removable").on(t.removableAt).where(sql`${t.state} = 'condemned'`),
+    index("blob_marked").on(t.markedAt).where(sql`${t.state} = 'live' and ${t.markedAt} is not null`),
+    index("blob_last_hashed")
+      .on(sql`coalesce(${t.verifiedAt}, ${t.createdAt})`)
+      .where(sql`${t.state} = 'live' and ${t.markedAt} is null`),
     check("blob_state", sql`${t.state} in ('writing', 'live', 'condemned')`),
   ],
 );
@@ -79,3 +89,18 @@ export const link = pgTable(
     check("link_live", sql`${t.blobState} = 'live'`),
   ],
 );
+
+/** Blobs that the scrub is in the middle of, or could not read: where it goes on, and from when. */
+export const blobScrub = pgTable("blob_scrub", {
+  blobId: bigint("blob_id", { mode: "number" })
+    .primaryKey()
+    .references(() => blob.id, { onDelete: "cascade" }),
+  /** The object that is being read: a blob that was healed meanwhile has another, and is begun anew. */
+  key: textC().notNull(),
+  /** What the store said of that object at the first byte: one that was changed meanwhile is begun anew, too. */
+  stamp: text(),
+  offset: bigint({ mode: "number" }).notNull(),
+  hashState: jsonb("hash_state"),
+  /** Not before this moment. */
+  resumeAt: timestamp("resume_at", { withTimezone: true }).notNull(),
+});

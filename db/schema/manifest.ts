@@ -94,6 +94,8 @@ export const tag = pgTable(
     pushedBy: uuid("pushed_by"),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
     updatedAt: timestamp("updated_at", { withTimezone: true }).notNull(),
+    /** Null when nobody has pulled it since Berth counts pulls of tags. */
+    lastPulledAt: timestamp("last_pulled_at", { withTimezone: true }),
   },
   (t) => [
     primaryKey({ columns: [t.repositoryId, t.name] }),

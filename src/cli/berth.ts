@@ -6,8 +6,9 @@ import { configCommand } from "./config.ts";
 import { migrateCommand } from "./migrate.ts";
 import { repoCommand } from "./repo.ts";
 import { startCommand } from "./start.ts";
+import { storageCommand } from "./storage.ts";
 
 const program = new Command("berth").description("A private registry for container images and every OCI artifact.");
-for (const command of [startCommand(), configCommand(), migrateCommand(), adminCommand(), repoCommand()])
-  program.addCommand(command);
+const commands = [startCommand, configCommand, migrateCommand, adminCommand, repoCommand, storageCommand];
+for (const command of commands) program.addCommand(command());
 await program.parseAsync();

@@ -12,6 +12,8 @@ export function startCommand(): Command {
 async function start(): Promise<void> {
   const config = requireConfig();
   const log = createLog(config.logLevel);
+  if (config.durability === "relaxed")
+    log.warn({}, "BERTH_DURABILITY=relaxed: a power cut may cost pushes that were acknowledged");
   const server = await serve(config, log).catch(fail);
   console.log(banner(config, server.listener, server.admin, process.stdout.isTTY === true));
   let stopping = false;

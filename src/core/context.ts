@@ -6,7 +6,12 @@ import type { Compute } from "#ports/compute.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import type { Keyring } from "./access/keyring.ts";
 import type { PasswordMemory } from "./access/password-memory.ts";
+import type { TokenMemory } from "./access/token-memory.ts";
+import type { Contents } from "./cache/contents.ts";
+import type { Facts } from "./cache/facts.ts";
+import type { View } from "./cache/view.ts";
 import type { Counters } from "./content/counters.ts";
+import type { RestingSessions } from "./content/resting.ts";
 
 /** Limits and times that come from the configuration. */
 export interface Limits {
@@ -18,6 +23,10 @@ export interface Limits {
   uploadExpirySeconds: number;
   /** Bytes of a condemned blob stay this long. */
   condemnedHoldSeconds: number;
+  /** How fast stored blobs are hashed again; 0: they are not. */
+  scrubBytesPerSecond: number;
+  /** A blob that was hashed longer ago than this is hashed again. */
+  scrubDays: number;
   /** How long an access token is valid. */
   tokenSeconds: number;
   /** Bytes of free space below which uploads are refused. */
@@ -36,7 +45,13 @@ export interface Context {
   limits: Limits;
   keys: Keyring;
   passwords: PasswordMemory;
+  tokens: TokenMemory;
+  /** How old what memory says may be, what it says, and small contents. */
+  view: View;
+  facts: Facts;
+  contents: Contents;
   counters: Counters;
+  resting: RestingSessions;
   /** The installation's id: the audience of its tokens. */
   installationId: string;
   report: Report;

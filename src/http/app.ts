@@ -4,6 +4,7 @@ import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
+import { headOf } from "./head.ts";
 import { opsRoutes } from "./ops/routes.ts";
 import { clientAddress } from "./origin.ts";
 import { tokenRoutes } from "./token/routes.ts";
@@ -54,7 +55,7 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
       bytesOut: c.get("bytesOut"),
       durationMs: Math.round((performance.now() - started) * 10) / 10,
       who: c.get("who"),
-      address: clientAddress(c, around),
+      address: clientAddress(headOf(c, around), around),
       ...errorText(error ?? c.get("error"), c.res.status),
     });
   };
@@ -68,7 +69,7 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
  * What went wrong, for the log: a rule's code, or an unforeseen error with its stack. What a rule says about a request
  * quotes it, and so may quote a secret.
  */
-function errorText(error: unknown, status: number): { error?: string } {
+export function errorText(error: unknown, status: number): { error?: string } {
   if (error === undefined || error === null) return {};
   const rule = asRegistryError(error);
   if (rule === error) {

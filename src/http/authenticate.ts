@@ -4,6 +4,7 @@ import { logIn } from "#core/access/log-in.ts";
 import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
+import { headOf, type RequestHead } from "./head.ts";
 import { clientAddress } from "./origin.ts";
 
 /** A name and a password. */
@@ -32,17 +33,18 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
  * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller.
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
-  const caller = await readCaller(c, surface);
+  const caller = await identify(headOf(c, surface.around), surface);
   c.set("who", caller.account?.name ?? null);
   return caller;
 }
 
-async function readCaller(c: AppContext, { ctx, around }: Surface): Promise<Caller> {
-  const header = c.req.header("authorization");
+/** The same for a request of which there is only the head. */
+export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
+  const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);
   if (bearer) return readToken(ctx, bearer[1] as string);
   const credentials = findBasic(header);
-  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(c, around) });
+  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
 }

@@ -3,7 +3,7 @@ import type { Context as HonoContext } from "hono";
 import type { Context } from "#core/context.ts";
 
 /** How a request came in. */
-interface Connection {
+export interface Connection {
   /** The peer's address, or null where the runtime does not tell. */
   address: string | null;
   /** Whether it came encrypted. */

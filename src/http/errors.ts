@@ -3,7 +3,9 @@ import { databaseFailure } from "#core/failure.ts";
 import { type ErrorCode, type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
 import { isRepositoryPath } from "#oci/name.ts";
 import { formatUploadRange } from "#oci/range.ts";
+import type { Answer } from "./answer.ts";
 import type { AppContext, Surroundings } from "./environment.ts";
+import { headOf, type RequestHead } from "./head.ts";
 import { publicOrigin } from "./origin.ts";
 
 const statusOf: Record<ErrorCode, number> = {
@@ -72,10 +74,20 @@ export function asRegistryError(error: unknown): RegistryError {
 
 /** The answer to an error under /v2 and at the token endpoint. */
 export function registryAnswer(c: AppContext, around: Surroundings, thrown: unknown): Response {
+  const { status, headers, body } = errorAnswer(headOf(c, around), around, thrown);
+  return new Response(body, { status, headers: merged(c, headers) });
+}
+
+/** The same, decided and not yet sent. */
+export function errorAnswer(
+  head: RequestHead,
+  around: Surroundings,
+  thrown: unknown,
+): Answer & { body: Uint8Array<ArrayBuffer> | null } {
   const error = asRegistryError(thrown);
   const status = statusOf[error.code];
   const headers = commonHeaders(error);
-  if (status === 401) headers["WWW-Authenticate"] = challenge(c, around, error);
+  if (status === 401) headers["WWW-Authenticate"] = challenge(head, around, error);
   const { upload, sizeBytes } = error.context;
   if (sizeBytes !== undefined) headers["Content-Range"] = `bytes */${sizeBytes}`;
   if (upload) {
@@ -83,7 +95,7 @@ export function registryAnswer(c: AppContext, around: Surroundings, thrown: unkn
     headers.Range = formatUploadRange(upload.offset);
     headers["Docker-Upload-UUID"] = upload.id;
   }
-  return answer(c, status, headers, error.entries);
+  return decided(head.method, status, headers, error.entries);
 }
 
 /** The answer to an error of the management API: DTR's form, with its generic codes. */
@@ -101,6 +113,16 @@ function answer(
   headers: Record<string, string>,
   entries: readonly ErrorEntry[],
 ): Response {
+  const { headers: all, body } = decided(c.req.method, status, headers, entries);
+  return new Response(body, { status, headers: merged(c, all) });
+}
+
+function decided(
+  method: string,
+  status: number,
+  headers: Record<string, string>,
+  entries: readonly ErrorEntry[],
+): Answer & { body: Uint8Array<ArrayBuffer> | null } {
   const errors = entries.map((entry) => ({
     code: wireCode[entry.code] ?? entry.code,
     message: entry.message,
@@ -113,7 +135,7 @@ function answer(
     "Content-Length": String(body.byteLength),
   };
   // The bytes, not c.json: HEAD keeps the length of the body that GET would have.
-  return new Response(c.req.method === "HEAD" ? null : body, { status, headers: merged(c, all) });
+  return { status, headers: all, body: method === "HEAD" ? null : body };
 }
 
 /** The headers that the request has gathered so far, and the error's own. */
@@ -129,17 +151,17 @@ function commonHeaders(error: RegistryError): Record<string, string> {
 }
 
 /** Where and for what a client may get a token. The scope is there on every repository's path: not every client asks /v2/ first. */
-function challenge(c: AppContext, around: Surroundings, error: RegistryError): string {
-  const origin = publicOrigin(c, around);
+function challenge(head: RequestHead, around: Surroundings, error: RegistryError): string {
+  const origin = publicOrigin(head, around);
   const { scope, challengeError } = error.context;
   const parts = [`realm="${origin}/auth/token"`, `service="${origin.replace(/^https?:\/\//, "")}"`];
-  if (scope) parts.push(`scope="${scope}${mountScope(c)}"`);
+  if (scope) parts.push(`scope="${scope}${mountScope(head)}"`);
   if (challengeError) parts.push(`error="${challengeError}"`);
   return `Bearer ${parts.join(",")}`;
 }
 
 /** A mount needs a pull from its source, too: a client that is told so gets a token for both. */
-function mountScope(c: AppContext): string {
-  const from = c.req.query("mount") && c.req.query("from");
+function mountScope(head: RequestHead): string {
+  const from = head.query("mount") && head.query("from");
   return from?.includes("/") && isRepositoryPath(from) ? ` repository:${from}:pull` : "";
 }

@@ -20,7 +20,7 @@ const busyShare = 0.2;
 const buffersBytes = 4 * 1024 * 1024;
 const maxSilenceSeconds = 600;
 
-interface Meter {
+export interface Meter {
   /** From now on the client is waited for. */
   waits(): void;
   /** The client has moved; the server works now. */
@@ -110,33 +110,49 @@ export function watchIncoming(
   );
 }
 
+/** Looks after a client that reads: it is slow when it has not moved for the time that the buffers before it explain. */
+export function createReaderMeter(
+  { bytesPerSecond, seconds }: Surroundings["minRate"],
+  sentBytes: () => number,
+  cut: (error: SlowClientError) => void,
+): Meter {
+  return createMeter(seconds, (waited) => {
+    const buffered = Math.min(sentBytes(), buffersBytes) / Math.max(1, bytesPerSecond);
+    if (bytesPerSecond === 0 || waited.seconds < seconds + Math.min(buffered, maxSilenceSeconds)) return;
+    cut(new SlowClientError(bytesPerSecond, waited.seconds));
+  });
+}
+
+/** A stream that is sent: its length, and who is told how much of it went when it has ended. */
+interface Outgoing {
+  lengthBytes: number;
+  done: (sentBytes: number, error?: unknown) => void;
+}
+
 /**
- * The answer's body: counted, held to its announced length (a stream that ends short would leave the client hanging), and
+ * An answer's body: counted, held to its announced length (a stream that ends short would leave the client hanging), and
  * broken off when its client is too slow. Its end is the end of the request.
  */
 export function watchOutgoing(
-  c: AppContext,
   around: Surroundings,
   body: ReadableStream<Uint8Array>,
-  lengthBytes: number,
+  { lengthBytes, done }: Outgoing,
 ): ReadableStream<Uint8Array> {
-  const { bytesPerSecond, seconds } = around.minRate;
   const reader = body.getReader();
   let sent = 0;
+  let ended = false;
   let controllerOf: ReadableStreamDefaultController<Uint8Array> | null = null;
-  c.set("streaming", true);
-  const meter = createMeter(seconds, (waited) => {
-    const buffered = Math.min(sent, buffersBytes) / Math.max(1, bytesPerSecond);
-    if (bytesPerSecond === 0 || waited.seconds < seconds + Math.min(buffered, maxSilenceSeconds)) return;
-    const error = new SlowClientError(bytesPerSecond, waited.seconds);
+  const cut = (error: SlowClientError) => {
     stop(error);
     controllerOf?.error(error);
-  });
+  };
+  const meter = createReaderMeter(around.minRate, () => sent, cut);
   const stop = (error?: unknown) => {
+    if (ended) return;
+    ended = true;
     meter.stop();
     reader.cancel(error).catch(() => {});
-    c.set("bytesOut", sent);
-    c.get("finishLater")?.(error);
+    done(sent, error);
   };
   return new ReadableStream<Uint8Array>(
     {

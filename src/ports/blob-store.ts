@@ -19,10 +19,24 @@ export interface Suspended {
   state: StoreState;
 }
 
+/** How a writer was suspended. */
+export interface Rest extends Suspended {
+  /** What sealing would have given, where suspending did all that sealing does: nothing needs to be done to it any more. */
+  sealed?: Sealed;
+}
+
 /** What is known of a finished object. */
 export interface Sealed {
   sizeBytes: number;
   /** Changes when the object is changed behind our back (a file's ctime, an object's ETag); null when the store has no such thing. */
+  stamp: string | null;
+}
+
+/** Part of an object that is being read. */
+export interface Reading {
+  body: ReadableStream<Uint8Array>;
+  /** Of the whole object that the bytes come from, as it is at this moment: the caller compares before it passes bytes on. */
+  sizeBytes: number;
   stamp: string | null;
 }
 
@@ -31,7 +45,7 @@ export interface BlobWriter {
   /** Takes the bytes; they may be reused by the caller when the promise resolves. @throws BlobStoreError */
   write(bytes: Uint8Array): Promise<void>;
   /** Makes what was written durable enough to go on from, and closes. A store that works in parts may report less than was written. */
-  suspend(): Promise<Suspended>;
+  suspend(): Promise<Rest>;
   /** Makes the object whole and durable, and closes. */
   seal(): Promise<Sealed>;
   /** Closes without a promise about the bytes written since the writer was opened. */
@@ -43,13 +57,16 @@ export interface BlobStore {
   readonly kind: string;
   /** The largest object that can be written; absent when only the place is a bound. */
   readonly maxObjectBytes?: number;
-  /** The id that the store carries; a store that carries none takes the one given. A database and a store belong together. */
-  ensureIdentity(id: string): Promise<string>;
+  /** The id that the store carries; a store that carries none takes the one given, if there is one. A database and a store belong together. */
+  ensureIdentity<Id extends string | null>(id: Id): Promise<string | Id>;
   /** Opens a writer at `offset`, dropping bytes beyond it that a crashed writer may have left. @throws BlobStoreError "lost" when bytes before it are gone. */
   openWriter(key: BlobKey, from: Suspended): Promise<BlobWriter>;
-  /** Streams the bytes from `start` to `end` (inclusive). An object that is shorter is "lost", at once or in the stream. Null when there is no such object. */
-  read(key: BlobKey, range: { start: number; end: number }): Promise<ReadableStream<Uint8Array> | null>;
-  /** Size and stamp of an object, or null. */
+  /**
+   * Streams the bytes from `start` to `end` (inclusive). An object that is shorter is "lost", at once or in the stream. Null
+   * when there is no such object; a place that is itself not there (nothing is mounted) is "unavailable". The body is read or cancelled.
+   */
+  read(key: BlobKey, range: { start: number; end: number }): Promise<Reading | null>;
+  /** Size and stamp of an object, or null, as `read` has it. */
   stat(key: BlobKey): Promise<Sealed | null>;
   remove(key: BlobKey): Promise<void>;
   /** Free and total bytes of the place, or null where that has no meaning. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
 import { describeBlobStore } from "#test/suites/blob-store.ts";
-import { freshKey, patternOf, readAll } from "#test/suites/blob-store-harness.ts";
+import { freshKey, patternOf, readAll, readerOf } from "#test/suites/blob-store-harness.ts";
 
 const root = await fs.mkdtemp(path.join(tmpdir(), "berth-blobs-"));
 
@@ -42,8 +42,7 @@ describe("files of blobs", () => {
 
   it("that are cut short while they are read break the stream", async () => {
     const key = await stored(1_000_000);
-    const body = (await store.read(key, { start: 0, end: 999_999 })) as ReadableStream<Uint8Array>;
-    const reader = body.getReader();
+    const reader = await readerOf(store.read(key, { start: 0, end: 999_999 }));
     expect((await reader.read()).done).toBe(false);
     await fs.truncate(path.join(own, key), 300_000);
     const rest = async () => {
@@ -77,7 +76,7 @@ describe("files of blobs", () => {
     const before = await open();
     for (let i = 0; i < 20; i++) {
       await readAll(await store.read(key, { start: 0, end: 599_999 }));
-      const reader = ((await store.read(key, { start: 0, end: 599_999 })) as ReadableStream<Uint8Array>).getReader();
+      const reader = await readerOf(store.read(key, { start: 0, end: 599_999 }));
       await reader.read();
       await reader.cancel();
       await store
@@ -105,6 +104,20 @@ describe("files of blobs", () => {
     await fs.rm(gone, { recursive: true });
     const error = await lost.openWriter(freshKey(), { offset: 0, state: null }).catch((e) => e);
     expect([error instanceof BlobStoreError, error.problem]).toEqual([true, "unavailable"]);
+  });
+
+  it("are not missing where their place itself is not there: that is an outage", async () => {
+    const place = path.join(root, "mounted");
+    const mounted = await createFsBlobStore(place);
+    await mounted.ensureIdentity(crypto.randomUUID());
+    expect(await mounted.stat(freshKey())).toBeNull();
+    await fs.rename(place, `${place}-elsewhere`);
+    await fs.mkdir(place);
+    for (const ask of [() => mounted.stat(freshKey()), () => mounted.read(freshKey(), { start: 0, end: 0 })])
+      await expect(ask()).rejects.toMatchObject({ problem: "unavailable" });
+    await fs.rmdir(place);
+    await fs.rename(`${place}-elsewhere`, place);
+    expect(await mounted.read(freshKey(), { start: 0, end: 0 })).toBeNull();
   });
 
   it("carry an identity that cannot be read as another's", async () => {

@@ -75,6 +75,57 @@ it("an upload that began at one goes on at the other, and what was pushed to one
   expect(bytes.equals(Buffer.from(await pulled.arrayBuffer()))).toBe(true);
 });
 
+/** Waits until a replica answers as it should, for at most the two seconds within which it must. */
+async function soon(answers: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + 2000; Date.now() < end; ) if (await answers()) return true;
+  return answers();
+}
+
+async function pushImage(tag: string, annotation: string): Promise<string> {
+  const config = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: bytes.byteLength };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const annotations = { annotation };
+  const body = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [], annotations });
+  const type = { ...headers, "content-type": mediaType };
+  const pushed = await ask(0, `/v2/team/app/manifests/${tag}`, { method: "PUT", body, headers: type });
+  expect(pushed.status).toBe(201);
+  return pushed.headers.get("docker-content-digest") as string;
+}
+
+const digestAt = async (replica: number, tag: string) => {
+  const answer = await ask(replica, `/v2/team/app/manifests/${tag}`);
+  await answer.arrayBuffer();
+  return answer.status === 200 ? answer.headers.get("docker-content-digest") : answer.status;
+};
+
+it("what one changes holds at the next request there, and within two seconds at the other", async () => {
+  for (const version of ["first", "second", "third"]) {
+    const pushed = await pushImage("moving", version);
+    expect(await digestAt(0, "moving")).toBe(pushed);
+    expect(await soon(async () => (await digestAt(1, "moving")) === pushed)).toBe(true);
+  }
+  await ask(0, "/v2/team/app/manifests/moving", { method: "DELETE" });
+  expect(await digestAt(0, "moving")).toBe(404);
+  expect(await soon(async () => (await digestAt(1, "moving")) === 404)).toBe(true);
+});
+
+it("a repository that one closes to the public or deletes is closed and gone at the other within two seconds", async () => {
+  const pushed = await pushImage("seen", "here");
+  const json = { ...headers, "content-type": "application/json" };
+  const change = (visibility: string) =>
+    ask(0, "/api/v0/repositories/team/app", { method: "PATCH", body: JSON.stringify({ visibility }), headers: json });
+  const anonymously = async (replica: number) => {
+    const answer = await fetch(`${replicas[replica]?.url}/v2/team/app/manifests/${pushed}`);
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  expect((await change("public")).status).toBe(200);
+  expect(await soon(async () => (await anonymously(1)) === 200)).toBe(true);
+  expect((await change("private")).status).toBe(200);
+  expect(await anonymously(0)).toBe(401);
+  expect(await soon(async () => (await anonymously(1)) === 401)).toBe(true);
+});
+
 it("one goes on when the other stops", async () => {
   expect((await replicas[0]?.stop())?.code).toBe(0);
   expect((await ask(1, `/v2/team/app/blobs/${digest}`)).status).toBe(200);

@@ -7,13 +7,19 @@ import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
 import { ensureFirstAdmin } from "#core/access/first-admin.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
+import { createTokenMemory } from "#core/access/token-memory.ts";
+import { createContents } from "#core/cache/contents.ts";
+import { createFacts } from "#core/cache/facts.ts";
+import type { View } from "#core/cache/view.ts";
 import { createCounters } from "#core/content/counters.ts";
+import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
+import { createDirectRead, type DirectRead } from "#runtime/node/direct/read.ts";
 import { listen } from "#runtime/node/listener.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
@@ -31,6 +37,8 @@ export interface TestClock {
 
 export interface TargetOptions {
   blobs?: BlobStore;
+  /** Where the store's files lie, if it is one of local files. */
+  blobFolder?: string;
   limits?: Partial<Limits>;
   around?: Partial<Surroundings>;
   trustedProxies?: string[];
@@ -64,6 +72,8 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const database = await createTestDatabase(options.onStatement);
   const pool = createPool(1);
   const clock = createTestClock();
+  // Over the socket everything is answered from memory that may be, by fetch nothing is.
+  const view: View = { state: () => (kind === "socket" ? "fresh" : "unsure"), read() {}, failed() {} };
   const ctx: Context = {
     db: database.db,
     blobs: options.blobs ?? createMemoryBlobStore(),
@@ -73,14 +83,21 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
     limits: { ...defaultLimits, ...options.limits },
     keys: createKeyring({ db: database.db, clock, secretKey: new Uint8Array(32).fill(7) }),
     passwords: createPasswordMemory(clock),
+    tokens: createTokenMemory(clock),
+    view,
+    facts: createFacts(view),
+    contents: createContents({ totalBytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }),
     counters: createCounters(),
+    resting: createRestingSessions(),
     installationId: await ensureInstallation(database.db, crypto.randomUUID(), clock.now()),
     report: () => {},
   };
   await ensureFirstAdmin(ctx, { name: "admin", password, keepGenerated: async () => {} });
   const records: RequestRecord[] = [];
-  const app = createApp({ ctx, around: surroundings(options, records) });
-  const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app);
+  const surface = { ctx, around: surroundings(options, records) };
+  const app = createApp(surface);
+  const direct = createDirectRead(surface, options.blobFolder ?? null);
+  const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app, direct);
   const addUser = async (name: string) => {
     const passwordHash = await ctx.compute.run("hashPassword", { password });
     await insertAccount(ctx.db, {
@@ -122,6 +139,8 @@ const defaultLimits: Limits = {
   uploadsPerCaller: 100,
   uploadExpirySeconds: 86_400,
   condemnedHoldSeconds: 3600,
+  scrubBytesPerSecond: 0,
+  scrubDays: 30,
   tokenSeconds: 300,
   freeSpaceReserve: () => 0,
 };
@@ -150,10 +169,13 @@ function appFetch(app: App): Target["fetch"] {
     app.fetch(new Request(`http://berth.test${path}`, { duplex: "half", ...init } as RequestInit));
 }
 
-async function overSocket(app: App): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
+async function overSocket(
+  app: App,
+  direct: DirectRead,
+): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
   const log = createLog("silent");
   const options = { host: "127.0.0.1", port: 0, tls: null, headerSeconds: 20, idleSeconds: 60, log, setting: "test" };
-  const listener = await listen(app.fetch as never, options);
+  const listener = await listen(app.fetch as never, options, direct);
   return {
     fetch: (path, init) =>
       fetch(`http://127.0.0.1:${listener.port}${path}`, { duplex: "half", ...init } as RequestInit),

@@ -1,6 +1,6 @@
 // What the suite of blob stores stands on: the harness that an adapter gives, and the store in use.
 import { it } from "vitest";
-import type { BlobKey, BlobStore, BlobWriter } from "#ports/blob-store.ts";
+import type { BlobKey, BlobStore, BlobWriter, Reading } from "#ports/blob-store.ts";
 
 /** Things that a store may lack. */
 export type BlobStoreCapability =
@@ -39,9 +39,14 @@ export function patternOf(sizeBytes: number, seed = 1): Uint8Array<ArrayBuffer> 
   return Uint8Array.from({ length: sizeBytes }, (_, i) => (i * 31 + (i >> 8) * 7 + seed * 13) & 0xff);
 }
 
-/** Reads a stream whole. */
-export async function readAll(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** Reads what a store gives, to its end. */
+export async function readAll(reading: Reading | null): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(reading?.body ?? null).arrayBuffer());
+}
+
+/** What a store gives of an object that must be there. */
+export async function readerOf(reading: Promise<Reading | null>): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  return ((await reading) as Reading).body.getReader();
 }
 
 /** A store under test, and what the tests do with it again and again. */

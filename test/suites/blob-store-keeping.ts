@@ -1,6 +1,7 @@
 // The part of the blob stores' suite that is about objects that are there: reading, removing, listing, and the store itself.
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Reading } from "#ports/blob-store.ts";
 import {
   atStart,
   type BlobStoreHarness,
@@ -8,6 +9,7 @@ import {
   itNeeds,
   patternOf,
   readAll,
+  readerOf,
   type StoreInUse,
   useStore,
 } from "./blob-store-harness.ts";
@@ -33,6 +35,21 @@ export function describeKeeping(harness: BlobStoreHarness): void {
       expect(await use.read(key, from, to)).toEqual(patternOf(1000).slice(from, to + 1));
     });
 
+    it("tells with the bytes what the object is that they come from", async () => {
+      const key = await use.stored(patternOf(1000));
+      const stat = await use.store.stat(key);
+      for (const range of [
+        { start: 0, end: 999 },
+        { start: 3, end: 5 },
+        { start: 0, end: -1 },
+      ]) {
+        const reading = (await use.store.read(key, range)) as Reading;
+        expect({ sizeBytes: reading.sizeBytes, stamp: reading.stamp }).toEqual(stat);
+        await reading.body.cancel();
+      }
+      expect(stat?.sizeBytes).toBe(1000);
+    });
+
     it("knows nothing of a key that is not there", async () => {
       expect(await use.store.read(freshKey(), { start: 0, end: 0 })).toBeNull();
       expect(await use.store.stat(freshKey())).toBeNull();
@@ -50,8 +67,7 @@ export function describeKeeping(harness: BlobStoreHarness): void {
 
     it("lets a reader go away", async () => {
       const key = await use.stored(patternOf(600_000));
-      const body = (await use.store.read(key, { start: 0, end: 599_999 })) as ReadableStream<Uint8Array>;
-      const reader = body.getReader();
+      const reader = await readerOf(use.store.read(key, { start: 0, end: 599_999 }));
       await reader.read();
       await reader.cancel();
       await use.store.remove(key);
@@ -81,8 +97,11 @@ export function describeKeeping(harness: BlobStoreHarness): void {
     });
 
     it("keeps the first identity that it was given", async () => {
+      const none = await use.store.ensureIdentity(null);
       const first = await use.store.ensureIdentity(crypto.randomUUID());
       expect(await use.store.ensureIdentity(crypto.randomUUID())).toBe(first);
+      expect(await use.store.ensureIdentity(null)).toBe(first);
+      expect([null, first]).toContain(none);
     });
 
     needing("stamps objects", "tells by the stamp that an object was changed", async () => {
@@ -130,11 +149,8 @@ export function describeKeeping(harness: BlobStoreHarness): void {
       }
       await writer.seal();
       const got = createHash("sha256");
-      const body = (await use.store.read(key, {
-        start: 0,
-        end: pieces * piece.byteLength - 1,
-      })) as ReadableStream<Uint8Array>;
-      for await (const chunk of body) {
+      const reading = await use.store.read(key, { start: 0, end: pieces * piece.byteLength - 1 });
+      for await (const chunk of (reading as Reading).body) {
         expect(chunk.byteLength).toBeLessThanOrEqual(1024 * 1024);
         got.update(chunk);
         look();

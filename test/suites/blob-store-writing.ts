@@ -47,9 +47,9 @@ export function describeWriting(harness: BlobStoreHarness): void {
       const key = freshKey();
       expect((await (await use.write(key)).seal()).sizeBytes).toBe(0);
       expect((await use.store.stat(key))?.sizeBytes).toBe(0);
-      const body = await use.store.read(key, { start: 0, end: -1 });
-      expect(body).not.toBeNull();
-      expect((await readAll(body)).byteLength).toBe(0);
+      const reading = await use.store.read(key, { start: 0, end: -1 });
+      expect(reading).not.toBeNull();
+      expect((await readAll(reading)).byteLength).toBe(0);
     });
 
     it("goes on from where a writer was suspended", async () => {

@@ -2,16 +2,37 @@
 import { constants } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { BlobStoreError, type BlobWriter, type Suspended } from "#ports/blob-store.ts";
+import { BlobStoreError, type BlobWriter, type Sealed, type Suspended } from "#ports/blob-store.ts";
 import { syncFolder } from "./fs-folder.ts";
 import { storeProblem } from "./fs-problem.ts";
+import type { Room } from "./fs-space.ts";
+
+/** The file that is written. Unless it is `durable`, nothing is synced: a power cut may cost what was acknowledged. */
+export interface FilePlace {
+  file: string;
+  durable: boolean;
+  room: Room;
+}
 
 /** Opens the file at the offset, cutting off what a crashed writer left beyond it. */
-export async function openFileWriter(file: string, from: Suspended): Promise<BlobWriter> {
+export async function openFileWriter({ file, durable, room }: FilePlace, from: Suspended): Promise<BlobWriter> {
   const handle = await openAt(file, from.offset).catch(storeProblem);
   let at = from.offset;
+  const seal = async (): Promise<Sealed> => {
+    try {
+      if (durable) await handle.sync();
+      const { size, ctimeNs } = await handle.stat({ bigint: true });
+      if (durable) await syncFolder(path.dirname(file));
+      return { sizeBytes: Number(size), stamp: String(ctimeNs) };
+    } catch (error) {
+      return storeProblem(error);
+    } finally {
+      await handle.close();
+    }
+  };
   return {
     async write(bytes) {
+      room.take(bytes.byteLength);
       let written = 0;
       while (written < bytes.byteLength) {
         const { bytesWritten } = await handle.write(bytes, written, bytes.byteLength - written, at).catch(storeProblem);
@@ -19,28 +40,9 @@ export async function openFileWriter(file: string, from: Suspended): Promise<Blo
         at += bytesWritten;
       }
     },
-    async suspend() {
-      try {
-        await handle.datasync();
-        return { offset: at, state: null };
-      } catch (error) {
-        return storeProblem(error);
-      } finally {
-        await handle.close();
-      }
-    },
-    async seal() {
-      try {
-        await handle.sync();
-        const { size, ctimeNs } = await handle.stat({ bigint: true });
-        await syncFolder(path.dirname(file));
-        return { sizeBytes: Number(size), stamp: String(ctimeNs) };
-      } catch (error) {
-        return storeProblem(error);
-      } finally {
-        await handle.close();
-      }
-    },
+    // A file that rests is as durable as one that is whole, so that its last request has nothing left to do.
+    suspend: async () => ({ offset: at, state: null, sealed: await seal() }),
+    seal,
     abort: () => handle.close(),
   };
 }

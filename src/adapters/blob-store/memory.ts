@@ -8,14 +8,14 @@ export function createMemoryBlobStore(): BlobStore {
   let identity: string | null = null;
   return {
     kind: "memory",
-    ensureIdentity: async (id) => {
+    async ensureIdentity<Id extends string | null>(id: Id): Promise<string | Id> {
       identity ??= id;
-      return identity;
+      return identity ?? id;
     },
     openWriter: async (key, from) => openWriter(objects, key, from),
     read: async (key, range) => {
       const parts = objects.get(key);
-      return parts ? stream(join(parts), range) : null;
+      return parts ? { body: stream(join(parts), range), sizeBytes: sizeOf(parts), stamp: null } : null;
     },
     stat: async (key) => {
       const parts = objects.get(key);
@@ -50,7 +50,8 @@ function stream(bytes: Uint8Array, range: { start: number; end: number }): Reada
       pull(controller) {
         if (at > range.end) return controller.close();
         const chunk = bytes.slice(at, Math.min(at + readChunkBytes, range.end + 1));
-        if (chunk.byteLength === 0) return controller.error(new Error("the object is shorter than its blob"));
+        if (chunk.byteLength === 0)
+          return controller.error(new BlobStoreError("lost", "the object is shorter than its blob"));
         at += chunk.byteLength;
         controller.enqueue(chunk);
       },

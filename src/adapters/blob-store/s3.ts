@@ -68,10 +68,14 @@ async function* listKeys(client: S3Client): AsyncGenerator<BlobKey> {
   }
 }
 
-async function ensureIdentity(client: S3Client, id: string, conditions: boolean): Promise<string> {
+async function ensureIdentity<Id extends string | null>(
+  client: S3Client,
+  id: Id,
+  conditions: boolean,
+): Promise<string | Id> {
   const name = inPlace(client.place, "berth-store.json");
   const known = await readIdentity(client, name);
-  if (known !== null) return known;
+  if (known !== null || id === null) return known ?? id;
   try {
     const body = new TextEncoder().encode(`${JSON.stringify({ id })}\n`);
     const headers = conditions ? { "if-none-match": "*" } : {};

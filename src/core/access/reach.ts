@@ -1,9 +1,10 @@
 // From a name in a request to the repository behind it, or to the refusal that gives nothing away.
 
-import { findAccountById, findAccountByName } from "#db/queries/accounts.ts";
+import { type AccountRow, findAccountById, findAccountByName } from "#db/queries/accounts.ts";
 import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { parseRepositoryName } from "#oci/name.ts";
+import { scopes } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { createForPush } from "../repositories/create.ts";
 import type { Caller } from "./caller.ts";
@@ -18,13 +19,13 @@ const notAuthorized = "access to the requested resource is not authorized";
  * NAME_UNKNOWN only to those who may create it.
  */
 export async function reachRepository(
-  ctx: Needs<"db">,
+  ctx: Needs<"db" | "facts">,
   caller: Caller,
   path: string,
   action: RepositoryAction,
 ): Promise<RepositoryRow> {
   const name = parseRepositoryName(path);
-  const repository = await findRepository(ctx.db, path);
+  const repository = await rememberedRepository(ctx, path);
   if (!repository) {
     if (await mayInNamespace(ctx, caller, "look", name.namespace, path))
       throw registryError("NAME_UNKNOWN", undefined, { name: path });
@@ -35,7 +36,11 @@ export async function reachRepository(
 }
 
 /** The same for a push, which creates the repository if the caller may and the settings allow it. */
-export async function reachForPush(ctx: Needs<"db" | "clock">, caller: Caller, path: string): Promise<RepositoryRow> {
+export async function reachForPush(
+  ctx: Needs<"db" | "clock" | "facts">,
+  caller: Caller,
+  path: string,
+): Promise<RepositoryRow> {
   try {
     return await reachRepository(ctx, caller, path, "push");
   } catch (error) {
@@ -52,16 +57,25 @@ export async function reachForPush(ctx: Needs<"db" | "clock">, caller: Caller, p
  * @throws UNAUTHORIZED when the right, the account or the repository is gone.
  */
 export async function requireStill(
-  ctx: Needs<"db">,
+  ctx: Needs<"db" | "facts">,
   caller: Caller,
   repository: RepositoryRow,
   action: RepositoryAction,
 ): Promise<void> {
-  const account = caller.account && (await findAccountById(ctx.db, caller.account.id));
-  const present = await findRepository(ctx.db, repository.path);
+  const account = caller.account && (await rememberedAccount(ctx, caller.account.id));
+  const present = await rememberedRepository(ctx, repository.path);
   const same = present?.id === repository.id && (caller.account === null || account !== null);
   if (same && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;
   throw refusal(caller, repository.path, action, false);
+}
+
+/** The account of an id, as it is or was within the bound. */
+export function rememberedAccount(ctx: Needs<"db" | "facts">, id: string): Promise<AccountRow | null> {
+  return ctx.facts.get(scopes.account, id, () => findAccountById(ctx.db, id));
+}
+
+function rememberedRepository(ctx: Needs<"db" | "facts">, path: string): Promise<RepositoryRow | null> {
+  return ctx.facts.get(scopes.path, path, () => findRepository(ctx.db, path));
 }
 
 /** Whether the caller may create a repository, or know that it is not there. */

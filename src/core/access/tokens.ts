@@ -1,6 +1,6 @@
 // Access tokens: what they say, how they are made and read. ES256, short-lived, bound to immutable ids.
 import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
-import { findAccountById, findAccountByName } from "#db/queries/accounts.ts";
+import { findAccountByName } from "#db/queries/accounts.ts";
 import { findRepository } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { parseRepositoryName } from "#oci/name.ts";
@@ -9,6 +9,8 @@ import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
 import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
+import { rememberedAccount } from "./reach.ts";
+import type { VerifiedToken } from "./token-memory.ts";
 
 const issuer = "berth";
 /** Keeps a token below 4 KiB, which every proxy lets through; the client asks again for what is missing. */
@@ -23,7 +25,7 @@ export interface IssuedToken {
   granted: Scope[];
 }
 
-type TokenNeeds = Needs<"db" | "clock" | "keys" | "installationId" | "limits">;
+type TokenNeeds = Needs<"db" | "clock" | "keys" | "installationId" | "limits" | "facts" | "tokens">;
 
 /** The form of a grant inside the token: the specification's fields, and the ids that count. */
 interface AccessClaim {
@@ -99,12 +101,12 @@ function expand(actions: readonly string[]): string[] {
  * @throws UNAUTHORIZED (invalid_token) when it is malformed, expired, for another installation, or its account is gone.
  */
 export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller> {
-  const claims = await verify(ctx, token);
-  if (!claims) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  const account = claims.sub ? await findAccountById(ctx.db, claims.sub) : null;
-  if (claims.sub && !account?.isActive)
+  const verified = ctx.tokens.recall(token) ?? (await verify(ctx, token));
+  if (!verified) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
+  const account = verified.accountId === null ? null : await rememberedAccount(ctx, verified.accountId);
+  if (verified.accountId !== null && !account?.isActive)
     throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  return { account, grants: claims.access.map(toGrant), how: "bearer" };
+  return { account, grants: verified.grants, how: "bearer" };
 }
 
 function toGrant(claim: AccessClaim): Grant {
@@ -119,7 +121,7 @@ function isAccessClaim(claim: Partial<AccessClaim> | null): claim is AccessClaim
   return typeof claim?.type === "string" && typeof claim.name === "string" && Array.isArray(claim.actions);
 }
 
-async function verify(ctx: TokenNeeds, token: string): Promise<{ sub: string; access: AccessClaim[] } | null> {
+async function verify(ctx: TokenNeeds, token: string): Promise<VerifiedToken | null> {
   if (token.length > 16_384) return null;
   try {
     const { kid, alg } = decodeProtectedHeader(token);
@@ -135,7 +137,11 @@ async function verify(ctx: TokenNeeds, token: string): Promise<{ sub: string; ac
       requiredClaims: ["exp", "iat", "nbf", "sub", "jti"],
     });
     const access = Array.isArray(payload.access) ? payload.access.filter(isAccessClaim) : [];
-    return { sub: payload.sub ?? "", access };
+    const untilMs = ((payload.exp as number) + leewaySeconds) * 1000;
+    const fromMs = ((payload.nbf as number) - leewaySeconds) * 1000;
+    const verified = { accountId: payload.sub || null, grants: access.map(toGrant), fromMs, untilMs };
+    ctx.tokens.remember(token, verified);
+    return verified;
   } catch (error) {
     if ((error as { code?: unknown }).code?.toString().startsWith("ERR_J")) return null;
     if (error instanceof TypeError) return null;

@@ -7,16 +7,19 @@ import {
   mountBlob as linkFrom,
   unlinkBlob,
 } from "#db/queries/blobs.ts";
+import { insertEvent } from "#db/queries/events.ts";
 import { findRepository } from "#db/queries/repositories.ts";
 import { databaseError } from "#db/queries/rows.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
-import { BlobStoreError } from "#ports/blob-store.ts";
 import { viewerOf } from "../access/caller.ts";
 import { may } from "../access/may.ts";
+import { factKey, heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
+import type { IntegrityNeeds } from "../integrity/damage.ts";
+import { openSound } from "../integrity/open.ts";
 import { plusSeconds } from "../moment.ts";
-import { tell } from "../tell.ts";
+import { eventOf, tell } from "../tell.ts";
 import { storeError } from "./store-error.ts";
 import { retried, type Where } from "./uploads.ts";
 
@@ -24,25 +27,25 @@ import { retried, type Where } from "./uploads.ts";
 export type LinkedBlob = BlobRow;
 
 /** The blob of a digest in this repository. @throws BLOB_UNKNOWN. */
-export async function getBlob(ctx: Needs<"db">, repositoryId: string, digest: Digest): Promise<LinkedBlob> {
-  const blob = await findLinkedBlob(ctx.db, repositoryId, digest);
-  if (!blob) throw registryError("BLOB_UNKNOWN", undefined, formatDigest(digest));
+export async function getBlob(ctx: Needs<"db" | "facts">, repositoryId: string, digest: Digest): Promise<LinkedBlob> {
+  const name = formatDigest(digest);
+  const blob = await ctx.facts.get(repositoryId, factKey.blob(name), () =>
+    findLinkedBlob(ctx.db, repositoryId, digest),
+  );
+  if (!blob) throw registryError("BLOB_UNKNOWN", undefined, name);
   return blob;
 }
 
-/** A stream of part of a blob. @throws BLOB_UNKNOWN when the store has lost it, UNAVAILABLE. */
+/** A stream of part of a blob; wrong bytes never come to a clean end in it. @throws BLOB_UNKNOWN when the store has lost it, UNAVAILABLE. */
 export async function openBlob(
-  ctx: Needs<"blobs" | "report">,
+  ctx: IntegrityNeeds,
   blob: LinkedBlob,
   range: { start: number; end: number },
 ): Promise<ReadableStream<Uint8Array>> {
-  try {
-    const body = await ctx.blobs.read(blob.key, range);
-    if (body) return body;
-  } catch (error) {
-    if (!(error instanceof BlobStoreError && error.problem === "lost")) throw storeError(error);
-  }
-  ctx.report("error", "a blob's bytes, or some of them, are missing from the store", { key: blob.key, blob: blob.id });
+  const body = await openSound(ctx, blob, range).catch((error) => {
+    throw storeError(error);
+  });
+  if (body) return body;
   throw registryError("BLOB_UNKNOWN", "the blob's bytes are missing from the registry's storage: push it again");
 }
 
@@ -80,25 +83,32 @@ export async function mountBlob(
  * Removes a blob from a repository; other repositories keep it.
  * @throws BLOB_UNKNOWN; UNSUPPORTED while a manifest of the repository refers to it.
  */
-export async function deleteBlob(ctx: Needs<"db" | "clock" | "limits">, where: Where, digest: Digest): Promise<void> {
+export async function deleteBlob(
+  ctx: Needs<"db" | "clock" | "limits" | "facts">,
+  where: Where,
+  digest: Digest,
+): Promise<void> {
   const blobId = await retried(() => removeLink(ctx, where, digest));
   if (blobId === null) throw registryError("BLOB_UNKNOWN", undefined, formatDigest(digest));
   await condemnIfUnlinked(ctx, blobId);
 }
 
 /** @returns the blob that was linked, or null. */
-async function removeLink(ctx: Needs<"db" | "clock">, where: Where, digest: Digest): Promise<number | null> {
+async function removeLink(ctx: Needs<"db" | "clock" | "facts">, where: Where, digest: Digest): Promise<number | null> {
   const { repository, caller } = where;
   const name = formatDigest(digest);
   const holder = await findReferringManifest(ctx.db, repository.id, name);
   if (holder) throw inUse(name, holder);
   const now = ctx.clock.now();
   // A manifest that came meanwhile holds the link by foreign key: the next try finds it, or finds it gone.
-  return ctx.db.transaction(async (tx) => {
-    const gone = await unlinkBlob(tx, repository.id, digest);
-    if (gone !== null) await tell(tx, { at: now, type: "blob.delete", repository, caller, detail: { digest: name } });
-    return gone;
-  });
+  const event = eventOf({ at: now, type: "blob.delete", repository, caller, detail: { digest: name } });
+  return heeding(ctx, event, () =>
+    ctx.db.transaction(async (tx) => {
+      const gone = await unlinkBlob(tx, repository.id, digest);
+      if (gone !== null) await insertEvent(tx, event);
+      return gone;
+    }),
+  );
 }
 
 /** Condemns a blob that no repository links any more; one that was linked again meanwhile lives. @returns whether it did. */

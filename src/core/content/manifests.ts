@@ -5,12 +5,13 @@ import {
   deleteUnlinkedBytes,
   type EdgeRow,
   findManifest,
+  findManifestBytes,
   findManifestDigests,
   findParent,
   insertManifest,
   type ManifestRow,
 } from "#db/queries/manifests.ts";
-import { databaseError } from "#db/queries/rows.ts";
+import { type Db, databaseError } from "#db/queries/rows.ts";
 import { deleteTag as deleteTagRow } from "#db/queries/tags.ts";
 import { descriptorDigest } from "#oci/descriptor.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
@@ -18,25 +19,48 @@ import { type ErrorEntry, RegistryError, registryError } from "#oci/error.ts";
 import { type Manifest, parseManifest } from "#oci/manifest.ts";
 import { isIndex, mediaTypes } from "#oci/media-type.ts";
 import type { Reference } from "#oci/reference.ts";
+import { factKey, heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
-import { tell } from "../tell.ts";
-import { moveTags } from "./tag-gate.ts";
+import { eventOf, tell } from "../tell.ts";
+import { planMove, requireMoved } from "./tag-gate.ts";
 import { retried, type Where } from "./uploads.ts";
 
 /** More references in one manifest are a mistake or an attack. */
 const maxReferences = 10_000;
 
+/** What is known of a manifest of a repository. */
+export type KnownManifest = Omit<ManifestRow, "bytes">;
+
 /** The manifest that a reference names here. @throws MANIFEST_UNKNOWN with the detail that clients print. */
 export async function getManifest(
-  ctx: Needs<"db">,
+  ctx: Needs<"db" | "facts" | "contents">,
   repositoryId: string,
   reference: Reference,
-  options: { bytes: boolean },
-): Promise<ManifestRow> {
+): Promise<KnownManifest> {
   const named = "tag" in reference ? reference : { digest: formatDigest(reference.digest) };
-  const manifest = await findManifest(ctx.db, repositoryId, named, options);
+  const key = "tag" in named ? factKey.tag(named.tag) : factKey.manifest(named.digest);
+  const manifest = await ctx.facts.get(repositoryId, key, async (): Promise<KnownManifest | null> => {
+    const row = await findManifest(ctx.db, repositoryId, named, ctx.contents.maxEntryBytes);
+    if (row?.bytes) ctx.contents.put(row.digest, new Uint8Array(row.bytes));
+    return row && { digest: row.digest, mediaType: row.mediaType, sizeBytes: row.sizeBytes };
+  });
   if (!manifest) throw unknown(named);
   return manifest;
+}
+
+/** The bytes of a manifest that was just found here. @throws MANIFEST_UNKNOWN when it is gone meanwhile. */
+export async function getManifestBytes(
+  ctx: Needs<"db" | "contents">,
+  repositoryId: string,
+  { digest }: KnownManifest,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const known = ctx.contents.get(digest);
+  if (known) return known;
+  const found = await findManifestBytes(ctx.db, repositoryId, digest);
+  if (!found) throw unknown({ digest });
+  const bytes = new Uint8Array(found);
+  ctx.contents.put(digest, bytes);
+  return bytes;
 }
 
 function unknown(named: { tag: string } | { digest: string }) {
@@ -67,7 +91,7 @@ export interface PushedManifest {
  * @throws MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN (an entry per missing digest), DENIED for an immutable tag.
  */
 export async function putManifest(
-  ctx: Needs<"db" | "clock" | "hasher" | "limits">,
+  ctx: Needs<"db" | "clock" | "hasher" | "limits" | "facts">,
   where: Where,
   push: ManifestPush,
 ): Promise<PushedManifest> {
@@ -108,16 +132,18 @@ interface ToStore {
 }
 
 async function store(
-  ctx: Needs<"db" | "clock">,
+  ctx: Needs<"db" | "clock" | "facts">,
   where: Where,
   { push, manifest, digest, tags }: ToStore,
 ): Promise<void> {
   const { repository, caller } = where;
   const edges = await resolveEdges(ctx, where, manifest);
   const now = ctx.clock.now();
-  const actorId = caller.account?.id ?? null;
-  await ctx.db.transaction(async (tx) => {
-    await insertManifest(tx, {
+  const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
+  const event = eventOf({ at: now, type: "manifest.push", repository, caller, detail });
+  const insert = async (db: Db) => {
+    const move = tags.length > 0 ? await planMove(db, where, { names: tags, digest, manifest, now }) : null;
+    const moved = await insertManifest(db, {
       repositoryId: repository.id,
       digest,
       mediaType: manifest.mediaType,
@@ -126,14 +152,16 @@ async function store(
       configMediaType: manifest.configMediaType,
       subject: manifest.subject?.digest ?? null,
       annotations: manifest.annotations,
-      pushedBy: actorId,
+      pushedBy: caller.account?.id ?? null,
       now,
       edges,
+      tags: move,
+      event,
     });
-    if (tags.length > 0) await moveTags(tx, where, { names: tags, digest, manifest, now });
-    const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
-    await tell(tx, { at: now, type: "manifest.push", repository, caller, detail });
-  });
+    requireMoved(where, tags, moved);
+  };
+  // Where a tag may be held, what was stored before that is known has to go again.
+  await heeding(ctx, event, () => (repository.immutableTags ? ctx.db.transaction(insert) : insert(ctx.db)));
 }
 
 /** Finds what each reference is here: a linked blob, a manifest, or (where that is allowed) nothing. */
@@ -166,39 +194,46 @@ async function resolveEdges(ctx: Needs<"db">, where: Where, manifest: Manifest):
  * Deletes what a reference names: a tag alone, or a manifest with all its tags.
  * @throws MANIFEST_UNKNOWN; UNSUPPORTED while an index of the repository lists the manifest; DENIED.
  */
-export async function deleteReference(ctx: Needs<"db" | "clock">, where: Where, reference: Reference): Promise<void> {
+export async function deleteReference(ctx: DeleteNeeds, where: Where, reference: Reference): Promise<void> {
   if ("tag" in reference) await deleteTag(ctx, where, reference.tag);
   else await deleteManifest(ctx, where, formatDigest(reference.digest));
 }
 
-async function deleteTag(ctx: Needs<"db" | "clock">, where: Where, tag: string): Promise<void> {
+type DeleteNeeds = Needs<"db" | "clock" | "facts">;
+
+async function deleteTag(ctx: DeleteNeeds, where: Where, tag: string): Promise<void> {
   const { repository, caller } = where;
-  const at = ctx.clock.now();
-  const digest = await ctx.db.transaction(async (tx) => {
-    const named = await deleteTagRow(tx, repository.id, tag);
-    if (named !== null) await tell(tx, { at, type: "tag.delete", repository, caller, detail: { tag, digest: named } });
-    return named;
-  });
+  const happening = { at: ctx.clock.now(), type: "tag.delete", repository, caller } as const;
+  const digest = await heeding(ctx, eventOf({ ...happening, detail: { tag } }), () =>
+    ctx.db.transaction(async (tx) => {
+      const named = await deleteTagRow(tx, repository.id, tag);
+      if (named !== null) await tell(tx, { ...happening, detail: { tag, digest: named } });
+      return named;
+    }),
+  );
   if (digest === null) throw unknown({ tag });
 }
 
-async function deleteManifest(ctx: Needs<"db" | "clock">, where: Where, digest: string): Promise<void> {
+async function deleteManifest(ctx: DeleteNeeds, where: Where, digest: string): Promise<void> {
   const tags = await retried(() => removeManifest(ctx, where, digest));
   if (tags === null) throw unknown({ digest });
   await forgetBytes(ctx, [digest]);
 }
 
 /** @returns the tags that went with it, or null when there was no such manifest. */
-async function removeManifest(ctx: Needs<"db" | "clock">, where: Where, digest: string): Promise<string[] | null> {
+async function removeManifest(ctx: DeleteNeeds, where: Where, digest: string): Promise<string[] | null> {
   const { repository, caller } = where;
-  const at = ctx.clock.now();
+  const happening = { at: ctx.clock.now(), type: "manifest.delete", repository, caller } as const;
+  // Which tags go is known only then: all of the repository is forgotten.
+  const change = { ...eventOf(happening), type: "repository.update" } as const;
   try {
-    return await ctx.db.transaction(async (tx) => {
-      const gone = await deleteRow(tx, repository.id, digest);
-      if (gone !== null)
-        await tell(tx, { at, type: "manifest.delete", repository, caller, detail: { digest, tags: gone } });
-      return gone;
-    });
+    return await heeding(ctx, change, () =>
+      ctx.db.transaction(async (tx) => {
+        const gone = await deleteRow(tx, repository.id, digest);
+        if (gone !== null) await tell(tx, { ...happening, detail: { digest, tags: gone } });
+        return gone;
+      }),
+    );
   } catch (error) {
     if (databaseError(error)?.code !== "23503") throw error;
     const parent = await findParent(ctx.db, repository.id, digest);

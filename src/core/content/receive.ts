@@ -3,7 +3,7 @@ import { releaseUpload } from "#db/queries/uploads.ts";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { ByteRange } from "#oci/range.ts";
-import type { BlobWriter, StoreState } from "#ports/blob-store.ts";
+import type { BlobWriter, Sealed, StoreState } from "#ports/blob-store.ts";
 import type { Hasher, HashStream } from "#ports/hasher.ts";
 import type { Needs } from "../context.ts";
 import { type Claimed, keepLease, type Lease, lostLease } from "./claim.ts";
@@ -12,7 +12,7 @@ import { requireSpace } from "./space.ts";
 import { storeError } from "./store-error.ts";
 import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
 
-export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report">;
+export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting">;
 
 /** How often a running upload looks at the free space. */
 const spaceEveryBytes = 64 * 1024 * 1024;
@@ -26,6 +26,11 @@ export interface Incoming {
   lengthBytes: number | null;
 }
 
+/** Whether a request brings bytes, as far as its head tells. */
+export function brings({ body, lengthBytes }: Incoming): boolean {
+  return body !== null && lengthBytes !== 0;
+}
+
 /** Where a session stands after a request's bytes. */
 export interface Received {
   offset: number;
@@ -33,6 +38,8 @@ export interface Received {
   hashState: HashState | null;
   /** Open, when the caller asked to keep it for sealing. */
   writer: BlobWriter | null;
+  /** What the store said, when nothing is left to do for sealing. */
+  sealed: Sealed | null;
 }
 
 /**
@@ -46,7 +53,11 @@ export async function receive(
   incoming: Incoming,
   options: { algorithms: DigestAlgorithm[]; seal: boolean },
 ): Promise<Received> {
-  const { session } = claimed;
+  const { session, sealed } = claimed;
+  if (options.seal && sealed && !brings(incoming)) {
+    const { offset, storeState, hashState } = session;
+    return { offset, storeState: storeState as StoreState, hashState: readHashState(hashState), writer: null, sealed };
+  }
   const before = { offset: session.offset, state: session.storeState as StoreState };
   const resumable = incoming.range !== null && !options.seal;
   let writer: BlobWriter | null = null;
@@ -76,9 +87,9 @@ export async function receive(
     const known = end.bytes === 0 && session.offset > 0;
     if (known) hash?.discard();
     const hashState = known ? readHashState(session.hashState) : await hashStateAt(hash, offset, resumable);
-    if (options.seal) return { offset, storeState: before.state, hashState, writer };
+    if (options.seal) return { offset, storeState: before.state, hashState, writer, sealed: null };
     const saved = await writer.suspend();
-    return { offset: saved.offset, storeState: saved.state, hashState, writer: null };
+    return { offset: saved.offset, storeState: saved.state, hashState, writer: null, sealed: saved.sealed ?? null };
   } catch (error) {
     hash?.discard();
     await writer?.abort().catch(() => {});
@@ -99,11 +110,16 @@ function requireFit({ blobs }: Needs<"blobs">, sizeBytes: number): void {
 }
 
 /** Saves what a finished request brought. @throws RANGE_INVALID when the session was taken by another writer meanwhile. */
-export async function save(ctx: Needs<"db" | "clock">, claimed: Claimed, received: Received): Promise<void> {
-  const { offset, storeState, hashState } = received;
-  const saved = { offset, storeState, hashState, now: ctx.clock.now() };
-  if (await releaseUpload(ctx.db, claimed.session.id, claimed.writer, saved)) return;
-  throw lostLease(claimed);
+export async function save(
+  ctx: Needs<"db" | "clock" | "resting">,
+  claimed: Claimed,
+  received: Received,
+): Promise<void> {
+  const { session, repository, writer } = claimed;
+  const { offset, storeState, hashState, sealed } = received;
+  const saved = { offset, storeState, hashState };
+  if (!(await releaseUpload(ctx.db, session.id, writer, { ...saved, now: ctx.clock.now() }))) throw lostLease(claimed);
+  ctx.resting.rest({ session: { ...session, ...saved }, repository, writer, sealed });
 }
 
 interface Streaming {
@@ -119,6 +135,8 @@ async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number;
   let bytes = 0;
   let lookAt = spaceEveryBytes;
   const ended = await eachSlab(s.body, ctx.hasher as Hasher, async (slab) => {
+    // What fits into one piece is written before anybody could have come in between.
+    if (bytes > 0) await s.lease.hold();
     s.lease.check();
     if (bytes + slab.byteLength > most)
       throw registryError(

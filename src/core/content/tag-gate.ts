@@ -1,7 +1,7 @@
 // The one gate through which tags move: what holds a tag in place is decided here, for every way in.
 import { findManifestDigests } from "#db/queries/manifests.ts";
 import type { Db } from "#db/queries/rows.ts";
-import { putTags } from "#db/queries/tags.ts";
+import type { TagPut } from "#db/queries/tags.ts";
 import { registryError } from "#oci/error.ts";
 import type { Manifest } from "#oci/manifest.ts";
 import { findTaggedSubject } from "#oci/reference.ts";
@@ -15,8 +15,8 @@ interface TagMove {
   now: Date;
 }
 
-/** Points tags at a manifest. @throws DENIED when a tag of an immutable repository would move. */
-export async function moveTags(db: Db, where: Where, move: TagMove): Promise<void> {
+/** What moves tags, with what holds them. Whoever stores it must hear `requireMoved` on the outcome, in the same transaction. */
+export async function planMove(db: Db, where: Where, move: TagMove): Promise<TagPut> {
   const { repository, caller } = where;
   const { names, digest, manifest, now } = move;
   const frozen = repository.immutableTags ? await frozenNames(db, repository.id, names) : [];
@@ -25,7 +25,11 @@ export async function moveTags(db: Db, where: Where, move: TagMove): Promise<voi
     .filter((reference) => reference.kind === "child")
     .map((reference) => reference.digest);
   const pushedBy = caller.account?.id ?? null;
-  const moved = await putTags(db, { repositoryId: repository.id, names, digest, pushedBy, now, frozen, mayLeave });
+  return { repositoryId: repository.id, names, digest, pushedBy, now, frozen, mayLeave };
+}
+
+/** @throws DENIED when a tag of an immutable repository did not move. */
+export function requireMoved({ repository }: Where, names: readonly string[], moved: readonly string[]): void {
   const held = names.find((name) => !moved.includes(name));
   if (held === undefined) return;
   // DTR's sentence: scripts look for it.

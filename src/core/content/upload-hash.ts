@@ -64,10 +64,10 @@ async function reread(
 ): Promise<string> {
   // A worker may die once more while the bytes are read; three times in a row is a broken machine.
   for (let attempt = 0; attempt < 3; attempt++) {
-    const body = await ctx.blobs.read(object.key, { start: 0, end: object.sizeBytes - 1 });
-    if (!body) throw registryError("BLOB_UPLOAD_INVALID", "the uploaded bytes are gone: upload again");
+    const stored = await ctx.blobs.read(object.key, { start: 0, end: object.sizeBytes - 1 });
+    if (!stored) throw registryError("BLOB_UPLOAD_INVALID", "the uploaded bytes are gone: upload again");
     const hash = ctx.hasher.start({ algorithms: [algorithm], resumable: false });
-    const broken = await eachSlab(body, ctx.hasher, (slab) => hash.update(slab));
+    const broken = await eachSlab(stored.body, ctx.hasher, (slab) => hash.update(slab));
     if (broken) {
       hash.discard();
       throw broken.error;

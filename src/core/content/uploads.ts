@@ -15,8 +15,8 @@ import type { BlobWriter } from "#ports/blob-store.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
-import { type Claimed, claim, keepLease, lostLease } from "./claim.ts";
-import { type Incoming, type Received, type ReceiveNeeds, receive, save } from "./receive.ts";
+import { type Claimed, claim, keepLease, lostLease, newKey } from "./claim.ts";
+import { brings, type Incoming, type Received, type ReceiveNeeds, receive, save } from "./receive.ts";
 import { requireSpace } from "./space.ts";
 import { storeError } from "./store-error.ts";
 import { algorithmsFor, digestOf } from "./upload-hash.ts";
@@ -47,27 +47,29 @@ function ownerOf(where: Where, id: string): SessionOwner {
  * @throws TOOMANYREQUESTS when the caller has too many open, INSUFFICIENT_STORAGE.
  */
 export async function beginUpload(
-  ctx: Needs<"db" | "clock" | "limits" | "blobs">,
+  ctx: Needs<"db" | "clock" | "limits" | "blobs" | "resting">,
   where: Where,
   algorithm: string | null,
 ): Promise<UploadState> {
   await requireSpace(ctx, 0);
   const id = crypto.randomUUID();
-  const object = crypto.randomUUID();
-  const made = await insertUpload(ctx.db, {
+  const writer = crypto.randomUUID();
+  const session = await insertUpload(ctx.db, {
     ...ownerOf(where, id),
-    key: `${object.slice(0, 2)}/${object}`,
+    key: newKey(),
     algorithm,
+    writer,
     now: ctx.clock.now(),
     limit: ctx.limits.uploadsPerCaller,
   });
-  if (!made)
+  if (!session)
     throw registryError(
       "TOOMANYREQUESTS",
       `you have ${ctx.limits.uploadsPerCaller} uploads open: finish or cancel some of them first`,
       undefined,
       { retryAfterSeconds: 30 },
     );
+  ctx.resting.rest({ session, repository: where.repository.path, writer, sealed: null });
   return { id, offset: 0 };
 }
 
@@ -85,11 +87,20 @@ export async function appendUpload(
   id: string,
   incoming: Incoming,
 ): Promise<UploadState> {
-  const claimed = await claim(ctx, ownerOf(where, id), where.repository.path, incoming.range?.start ?? null);
-  const algorithms = algorithmsFor(claimed.session.algorithm);
-  const received = await receive(ctx, claimed, incoming, { algorithms, seal: false });
-  await save(ctx, claimed, received);
-  return { id, offset: received.offset };
+  const claimed = await claim(ctx, ownerOf(where, id), {
+    repository: where.repository.path,
+    offset: incoming.range?.start ?? null,
+    writes: true,
+  });
+  try {
+    const algorithms = algorithmsFor(claimed.session.algorithm);
+    const received = await receive(ctx, claimed, incoming, { algorithms, seal: false });
+    await save(ctx, claimed, received);
+    return { id, offset: received.offset };
+  } catch (error) {
+    ctx.resting.forget(id);
+    throw error;
+  }
 }
 
 /**
@@ -101,18 +112,35 @@ export async function finishUpload(
   where: Where,
   input: { id: string; digest: Digest; incoming: Incoming; mayStill: () => Promise<void> },
 ): Promise<{ sizeBytes: number }> {
-  const { digest, incoming } = input;
-  const claimed = await claim(ctx, ownerOf(where, input.id), where.repository.path, incoming.range?.start ?? null);
-  const received = await receive(ctx, claimed, incoming, { algorithms: [digest.algorithm], seal: true });
+  const { id, digest, incoming } = input;
+  const claimed = await claim(ctx, ownerOf(where, id), {
+    repository: where.repository.path,
+    offset: incoming.range?.start ?? null,
+    writes: brings(incoming),
+  });
   try {
-    // A long upload outlives a change of rights: what counts is what the caller may now.
-    await input.mayStill();
+    const received = await receive(ctx, claimed, incoming, { algorithms: [digest.algorithm], seal: true });
+    await requireRights(ctx, claimed, received, input.mayStill);
+    return await sealAndCommit(ctx, where, claimed, received, digest);
+  } finally {
+    ctx.resting.forget(id);
+  }
+}
+
+/** A long upload outlives a change of rights: what counts is what the caller may now. */
+async function requireRights(
+  ctx: Needs<"db" | "clock">,
+  { session, writer }: Claimed,
+  received: Received,
+  mayStill: () => Promise<void>,
+): Promise<void> {
+  try {
+    await mayStill();
   } catch (error) {
     await received.writer?.abort().catch(() => {});
-    await abandonUpload(ctx.db, input.id, claimed.writer, ctx.clock.now());
+    await abandonUpload(ctx.db, session.id, writer, ctx.clock.now());
     throw error;
   }
-  return sealAndCommit(ctx, where, claimed, received, digest);
 }
 
 async function sealAndCommit(
@@ -126,7 +154,7 @@ async function sealAndCommit(
   // Sealing may take a store longer than a lease, and re-reading too.
   const lease = keepLease(ctx, claimed);
   try {
-    const sealed = await (received.writer as BlobWriter).seal();
+    const sealed = received.sealed ?? (await (received.writer as BlobWriter).seal());
     const hex = await digestOf(
       ctx,
       { key: session.key, sizeBytes: sealed.sizeBytes },
@@ -167,7 +195,8 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Cancels a session; its bytes are removed. @throws BLOB_UPLOAD_UNKNOWN. */
-export async function cancelUpload(ctx: Needs<"db" | "clock">, where: Where, id: string): Promise<void> {
+export async function cancelUpload(ctx: Needs<"db" | "clock" | "resting">, where: Where, id: string): Promise<void> {
+  ctx.resting.forget(id);
   const ended = await cancelSession(ctx.db, ownerOf(where, id), ctx.clock.now());
   if (!ended) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id });
 }

@@ -8,6 +8,7 @@ import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/manifests.ts";
 import type { Context, Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
+import { scrubBlobs } from "./scrub.ts";
 
 /** A refresh token that nobody used for this long ends. */
 const refreshTokenSeconds = 90 * 86_400;
@@ -29,6 +30,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "clear-deleted-repositories", cron: "* * * * *", slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", slice: endRefreshTokens },
   { name: "rotate-signing-keys", cron: "23 * * * *", slice: rotateKeys },
+  { name: "scrub-blobs", cron: "* * * * *", slice: scrubBlobs },
 ];
 
 async function expireSessions(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {

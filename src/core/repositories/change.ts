@@ -1,4 +1,5 @@
 // Changes and deletes repositories.
+import { insertEvent } from "#db/queries/events.ts";
 import {
   findRepository,
   markRepositoryDeleted,
@@ -9,8 +10,11 @@ import {
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { may, type RepositoryAction } from "../access/may.ts";
+import { heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
-import { tell } from "../tell.ts";
+import { eventOf } from "../tell.ts";
+
+type ChangeNeeds = Needs<"db" | "clock" | "facts">;
 
 /**
  * The repository, for a surface that answers as DTR's API does.
@@ -32,29 +36,34 @@ export async function getRepository(
 
 /** Changes what is named. @throws as getRepository. */
 export async function changeRepository(
-  ctx: Needs<"db" | "clock">,
+  ctx: ChangeNeeds,
   caller: Caller,
   path: string,
   change: RepositoryChange,
 ): Promise<RepositoryRow> {
   const repository = await getRepository(ctx, caller, path, "administer");
   const at = ctx.clock.now();
-  const changed = await ctx.db.transaction(async (tx) => {
-    if (!(await updateRepository(tx, repository.id, change))) return false;
-    const { longDescription: _, ...detail } = change;
-    await tell(tx, { at, type: "repository.update", repository, caller, detail });
-    return true;
-  });
+  const { longDescription: _, ...detail } = change;
+  const event = eventOf({ at, type: "repository.update", repository, caller, detail });
+  const changed = await heeding(ctx, event, () =>
+    ctx.db.transaction(async (tx) => {
+      if (!(await updateRepository(tx, repository.id, change))) return false;
+      await insertEvent(tx, event);
+      return true;
+    }),
+  );
   if (!changed) throw registryError("NO_SUCH_REPOSITORY");
   return { ...repository, ...change };
 }
 
 /** Makes the repository invisible at once; periodic work clears its content. @throws as getRepository. */
-export async function deleteRepository(ctx: Needs<"db" | "clock">, caller: Caller, path: string): Promise<void> {
+export async function deleteRepository(ctx: ChangeNeeds, caller: Caller, path: string): Promise<void> {
   const repository = await getRepository(ctx, caller, path, "administer");
   const at = ctx.clock.now();
-  await ctx.db.transaction(async (tx) => {
-    if (!(await markRepositoryDeleted(tx, repository.id, at))) return;
-    await tell(tx, { at, type: "repository.delete", repository, caller });
-  });
+  const event = eventOf({ at, type: "repository.delete", repository, caller });
+  await heeding(ctx, event, () =>
+    ctx.db.transaction(async (tx) => {
+      if (await markRepositoryDeleted(tx, repository.id, at)) await insertEvent(tx, event);
+    }),
+  );
 }

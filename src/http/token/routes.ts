@@ -9,6 +9,7 @@ import { findBasic } from "../authenticate.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "../environment.ts";
 import { asRegistryError, registryAnswer } from "../errors.ts";
+import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
 
 /** A form is a few parameters; more is no login. */
@@ -43,7 +44,9 @@ async function getToken(c: AppContext, surface: Surface): Promise<Response> {
   const { ctx, around } = surface;
   const url = new URL(c.req.url);
   const credentials = findBasic(c.req.header("authorization"));
-  const caller = credentials ? await logIn(ctx, { ...credentials, address: clientAddress(c, around) }) : anonymous;
+  const caller = credentials
+    ? await logIn(ctx, { ...credentials, address: clientAddress(headOf(c, around), around) })
+    : anonymous;
   c.set("who", caller.account?.name ?? null);
   const offline = url.searchParams.get("offline_token") === "true" && caller.account;
   const refresh = offline ? await issueRefreshToken(ctx, offline, url.searchParams.get("client_id") ?? "") : null;
@@ -64,7 +67,7 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
     }
     if (grant === "password") {
       const credentials = { name: form.get("username") ?? "", password: form.get("password") ?? "" };
-      const caller = await logIn(ctx, { ...credentials, address: clientAddress(c, around) });
+      const caller = await logIn(ctx, { ...credentials, address: clientAddress(headOf(c, around), around) });
       c.set("who", caller.account?.name ?? null);
       const offline = form.get("access_type") === "offline" && caller.account;
       const refresh = offline ? await issueRefreshToken(ctx, offline, form.get("client_id") ?? "") : null;

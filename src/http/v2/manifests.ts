@@ -1,10 +1,12 @@
 // Manifests: HEAD and GET as they were pushed, PUT by tag or digest, DELETE of a tag or of the whole.
 import { reachForPush, reachRepository } from "#core/access/reach.ts";
-import { deleteReference, getManifest, putManifest } from "#core/content/manifests.ts";
+import { deleteReference, getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
 import { registryError } from "#oci/error.ts";
 import { isTag, parseReference, parseTag, type Reference } from "#oci/reference.ts";
+import type { Answer } from "../answer.ts";
 import { readBody } from "../body.ts";
 import { matches } from "./blobs.ts";
+import type { ReadRequest } from "./reads.ts";
 import type { V2Handler, V2Request } from "./request.ts";
 
 type OnManifest = { name: string; reference: string };
@@ -13,26 +15,26 @@ type OnManifest = { name: string; reference: string };
 const maxTags = 100;
 
 /** GET, HEAD /v2/<name>/manifests/<reference>. The stored type is answered whatever Accept says: clients cope, 406 breaks them. */
-export const getManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
-  const { ctx, caller, c } = request;
+export async function decideManifest(request: ReadRequest, { name, reference: text }: OnManifest): Promise<Answer> {
+  const { ctx, caller, head } = request;
   const repository = await reachRepository(ctx, caller, name, "pull");
   const reference = readReference(text);
-  const head = c.req.method === "HEAD";
-  const manifest = await getManifest(ctx, repository.id, reference, { bytes: !head });
+  const manifest = await getManifest(ctx, repository.id, reference);
   const etag = `"${manifest.digest}"`;
-  const headers = {
+  const headers: Record<string, string> = {
     "Content-Type": manifest.mediaType,
     "Docker-Content-Digest": manifest.digest,
     ETag: etag,
     "Cache-Control": "tag" in reference ? "private, no-cache" : "private, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
   };
-  if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
-  if (!head) ctx.counters.pull(repository.id);
-  if (!head) c.set("bytesOut", manifest.sizeBytes);
-  const all = { ...headers, "Content-Length": String(manifest.sizeBytes) };
-  return head ? c.body(null, 200, all) : c.body(new Uint8Array(manifest.bytes), 200, all);
-};
+  if (matches(head.header("if-none-match"), etag)) return { status: 304, headers, body: null };
+  headers["Content-Length"] = String(manifest.sizeBytes);
+  if (head.method === "HEAD") return { status: 200, headers, body: null };
+  const body = await getManifestBytes(ctx, repository.id, manifest);
+  ctx.counters.pull(repository.id, "tag" in reference ? reference.tag : null);
+  return { status: 200, headers, body };
+}
 
 /** PUT /v2/<name>/manifests/<reference>[?tag=…] */
 export const putManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {

@@ -4,15 +4,18 @@ import { type ErrorCode, registryError } from "#oci/error.ts";
 import { authenticate } from "../authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "../environment.ts";
 import { registryAnswer } from "../errors.ts";
-import { deleteBlobLink, getBlobContent } from "./blobs.ts";
+import { headOf } from "../head.ts";
+import { deleteBlobLink } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
-import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
+import { deleteManifestReference, putManifestContent } from "./manifests.ts";
 import { parseV2Path, type V2Path } from "./path.ts";
+import { answerRead, type ReadPath } from "./reads.ts";
 import type { V2Handler, V2Request } from "./request.ts";
+import { sendAnswer } from "./send.ts";
 import { deleteUpload, getUploadStatus, patchUpload, postUploads, putUpload } from "./uploads.ts";
 
 type Handlers = {
-  [K in V2Path["kind"]]: { pattern: string; methods: Record<string, V2Handler<Extract<V2Path, { kind: K }>>> };
+  [K in V2Path["kind"]]: { pattern: string; methods: Record<string, V2Handler<Extract<V2Path, { kind: K }>> | "read"> };
 };
 
 const routes: Handlers = {
@@ -22,14 +25,20 @@ const routes: Handlers = {
   referrers: { pattern: "/v2/{name}/referrers/{digest}", methods: { GET: getReferrers } },
   manifest: {
     pattern: "/v2/{name}/manifests/{reference}",
-    methods: { GET: getManifestContent, PUT: putManifestContent, DELETE: deleteManifestReference },
+    methods: { GET: "read", PUT: putManifestContent, DELETE: deleteManifestReference },
   },
-  blob: { pattern: "/v2/{name}/blobs/{digest}", methods: { GET: getBlobContent, DELETE: deleteBlobLink } },
+  blob: { pattern: "/v2/{name}/blobs/{digest}", methods: { GET: "read", DELETE: deleteBlobLink } },
   uploads: { pattern: "/v2/{name}/blobs/uploads/", methods: { POST: postUploads } },
   upload: {
     pattern: "/v2/{name}/blobs/uploads/{id}",
     methods: { GET: getUploadStatus, PATCH: patchUpload, PUT: putUpload, DELETE: deleteUpload },
   },
+};
+
+/** The pattern that a read is recorded under. */
+export const readPatterns: Record<ReadPath["kind"], string> = {
+  blob: routes.blob.pattern,
+  manifest: routes.manifest.pattern,
 };
 
 /** Method and pattern of each route. */
@@ -66,8 +75,9 @@ async function dispatch(c: AppContext, surface: Surface): Promise<Response> {
   const route = routes[path.kind];
   c.set("route", route.pattern);
   const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-  const handler = route.methods[method] as V2Handler<V2Path> | undefined;
+  const handler = route.methods[method] as V2Handler<V2Path> | "read" | undefined;
   if (!handler) return refuseMethod(c, surface, Object.keys(route.methods));
+  if (handler === "read") return read(c, surface, path as ReadPath);
   const caller = path.kind === "ping" ? await authenticated(c, surface) : await authenticate(c, surface);
   return handler({ ...surface, c, url, caller }, path);
 }
@@ -77,6 +87,14 @@ async function authenticated(c: AppContext, surface: Surface) {
   const caller = await authenticate(c, surface);
   if (caller.how === "anonymous") throw registryError("UNAUTHORIZED");
   return caller;
+}
+
+/** GET, HEAD of a blob or a manifest: decided in one piece, as for runtimes that send the answer their own way. */
+async function read(c: AppContext, surface: Surface, path: ReadPath): Promise<Response> {
+  const { answer, who, error } = await answerRead(surface, headOf(c, surface.around), path);
+  c.set("who", who);
+  c.set("error", error);
+  return sendAnswer(c, surface, answer);
 }
 
 async function getPing({ c }: V2Request): Promise<Response> {

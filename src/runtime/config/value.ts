@@ -56,6 +56,14 @@ export function bytes(min: number, max: number): Value<number> {
   });
 }
 
+/** As `bytes`; 0 turns off what is measured by it. */
+export function bytesOrOff(min: number, max: number): Value<number> {
+  return value(`0 (off), or a number of bytes from ${min} to ${max}, such as 4194304 or 4MiB`, (input) => {
+    const number = readBytes(input);
+    return number === 0 || (number !== undefined && number >= min && number <= max) ? number : undefined;
+  });
+}
+
 /** `512MiB`, `2%`, or both joined by "or", when the larger holds. */
 export const reserve = value("a size such as 512MiB, a share such as 2%, or both as in 512MiB or 2%", (input) => {
   const result = { bytes: 0, percent: 0 };

@@ -50,8 +50,14 @@ export const VARIABLES = {
   s3SecretKey: secret("BERTH_S3_SECRET_KEY", v.text),
   s3SessionToken: secret("BERTH_S3_SESSION_TOKEN", v.text),
   s3BufferBytes: setting("BERTH_S3_BUFFER_BYTES", v.bytes(128 * 2 ** 20, 2 ** 40), "256MiB"),
+  durability: setting("BERTH_DURABILITY", v.oneOf("full", "relaxed"), "full"),
   freeSpaceReserve: setting("BERTH_FREE_SPACE_RESERVE", v.reserve, "256MiB or 1%", showReserve),
   secretKey: secret("BERTH_SECRET_KEY", v.key32),
+
+  // What it may answer from memory.
+  memoryBytes: setting("BERTH_MEMORY_BYTES", v.bytes(0, 2 ** 40), "32MiB"),
+  smallBlobBytes: setting("BERTH_SMALL_BLOB_BYTES", v.bytes(0, 2 ** 24), "64KiB"),
+  staleAccessSeconds: setting("BERTH_STALE_ACCESS", v.whole(0, HOUR), "60"),
 
   // The first account, and how long a token holds.
   adminUser: setting("BERTH_ADMIN_USER", v.matching("a user name", /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/), "admin"),
@@ -71,6 +77,8 @@ export const VARIABLES = {
   drainSeconds: setting("BERTH_DRAIN_SECONDS", v.whole(0, HOUR), "30"),
   uploadExpirySeconds: setting("BERTH_UPLOAD_EXPIRY_SECONDS", v.whole(60, YEAR), "86400"),
   condemnedHoldSeconds: setting("BERTH_CONDEMNED_HOLD_SECONDS", v.whole(0, YEAR), "3600"),
+  scrubRate: setting("BERTH_SCRUB_RATE", v.bytesOrOff(2 ** 20, 2 ** 40), "20MiB"),
+  scrubDays: setting("BERTH_SCRUB_DAYS", v.whole(1, 3_650), "30"),
   poolThreads: setting("BERTH_POOL_THREADS", v.whole(1, 1_024), ({ cpuCount }) => String(cpuCount)),
 };
 

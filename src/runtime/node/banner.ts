@@ -11,6 +11,8 @@ export function banner(config: Config, listener: Listener, admin: FirstAdmin, on
   const folder = path.resolve(config.dataDir);
   const where = config.databaseUrl === undefined ? folder : `${folder} (database: the server named by DATABASE_URL)`;
   const lines = ["", `  Berth is ready at ${url}`, `  Data folder: ${where}`];
+  if (config.durability === "relaxed")
+    lines.push("  BERTH_DURABILITY=relaxed: a power cut may cost pushes that were acknowledged");
   if (admin.password !== null) {
     lines.push(`  First account: ${admin.name}`);
     lines.push(onTerminal ? `  Password: ${admin.password} (also in ${admin.file})` : `  Password: in ${admin.file}`);

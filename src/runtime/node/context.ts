@@ -7,16 +7,22 @@ import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool, createPoolCompute, forPasswords } from "#adapters/compute/pool.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
+import { createTokenMemory } from "#core/access/token-memory.ts";
+import { createContents } from "#core/cache/contents.ts";
+import { createFacts } from "#core/cache/facts.ts";
+import { createView } from "#core/cache/view.ts";
 import { createCounters } from "#core/content/counters.ts";
+import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { ensureInstallation } from "#db/queries/installation.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Config } from "../config/parse.ts";
-import { keepTime } from "./keep-time.ts";
+import { keepTime } from "./database/keep-time.ts";
 import type { Log } from "./log.ts";
 import { openS3 } from "./s3/open.ts";
-import { readSecretKey, StartError } from "./secret-key.ts";
+import { readSecretKey } from "./secret-key.ts";
+import { requireStoreOf } from "./store-identity.ts";
 
 /** The context, and what has to be closed after it. */
 export interface OpenContext {
@@ -29,16 +35,13 @@ export async function openContext(config: Config, db: Database, log: Log): Promi
   const time = await keepTime(db, clock, log);
   const blobs = await openBlobStore(config);
   const installationId = await ensureInstallation(db, crypto.randomUUID(), clock.now());
-  const storeId = await blobs.ensureIdentity(installationId);
-  if (storeId !== installationId)
-    throw new StartError(
-      `the storage belongs to another installation (${storeId}) than the database (${installationId}): check BERTH_STORAGE, BERTH_DATA_DIR and DATABASE_URL`,
-    );
+  await requireStoreOf(installationId, blobs, db);
   const keys = createKeyring({ db, clock, secretKey: readSecretKey(config.dataDir, config.secretKey) });
   await keys.signing();
   const hashing = createPool(config.poolThreads);
   // Uploads must not keep anyone from logging in: passwords have threads of their own, as many as may be checked at once.
   const compute = createPoolCompute(createPool(2, forPasswords));
+  const view = createView(config.staleAccessSeconds);
   const ctx: Context = {
     db,
     blobs,
@@ -48,7 +51,12 @@ export async function openContext(config: Config, db: Database, log: Log): Promi
     limits: limitsOf(config),
     keys,
     passwords: createPasswordMemory(clock),
+    tokens: createTokenMemory(clock),
+    view,
+    facts: createFacts(view),
+    contents: createContents({ totalBytes: config.memoryBytes, entryBytes: config.smallBlobBytes }),
     counters: createCounters(),
+    resting: createRestingSessions(),
     installationId,
     report: (level, message, fields = {}) => log[level](fields, message),
   };
@@ -61,10 +69,14 @@ export async function openContext(config: Config, db: Database, log: Log): Promi
   return { ctx, close };
 }
 
-function openBlobStore(config: Config): Promise<BlobStore> {
+/** The store that the configuration names. */
+export function openBlobStore(config: Config): Promise<BlobStore> {
   const { storage } = config;
   if (storage.kind === "s3") return openS3(config, storage);
-  return storage.kind === "file" ? createFsBlobStore(storage.path) : Promise.resolve(createMemoryBlobStore());
+  const durable = config.durability === "full";
+  return storage.kind === "file"
+    ? createFsBlobStore(storage.path, { durable })
+    : Promise.resolve(createMemoryBlobStore());
 }
 
 function limitsOf(config: Config): Limits {
@@ -75,6 +87,8 @@ function limitsOf(config: Config): Limits {
     uploadsPerCaller: config.uploadsPerCaller,
     uploadExpirySeconds: config.uploadExpirySeconds,
     condemnedHoldSeconds: config.condemnedHoldSeconds,
+    scrubBytesPerSecond: config.scrubRate,
+    scrubDays: config.scrubDays,
     tokenSeconds: config.tokenSeconds,
     freeSpaceReserve: (total) => Math.max(bytes, (total * percent) / 100),
   };

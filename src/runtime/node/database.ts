@@ -23,11 +23,15 @@ export interface OpenDatabase extends DatabaseClient<typeof tables> {
 
 const migrations = path.join(import.meta.dirname, "../../../db/migrations");
 
+// The database answers a commit before its log is on disk.
+const relaxed = { synchronous_commit: "off" };
+
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const max = config.dbConnections;
+  const settings = config.durability === "relaxed" ? relaxed : {};
   if (config.databaseUrl !== undefined) {
     const target = { url: config.databaseUrl };
-    const client = await connected(target, max);
+    const client = await connected(target, { max, settings });
     return {
       ...client,
       jobs: { connectionString: config.databaseUrl },
@@ -36,9 +40,9 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
       lost: new Promise(() => {}),
     };
   }
-  const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log });
+  const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log, settings });
   const { host, username, database } = embedded.connection;
-  const client = await connected(embedded.connection, max).catch(async (error) => {
+  const client = await connected(embedded.connection, { max }).catch(async (error) => {
     await embedded.stop();
     throw error;
   });
@@ -50,13 +54,16 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
   return { ...client, jobs: { host, user: username, database }, exclusive: true, stop, lost };
 }
 
-async function connected(target: DatabaseTarget, max: number): Promise<DatabaseClient<typeof tables>> {
+async function connected(
+  target: DatabaseTarget,
+  pool: { max: number; settings?: Readonly<Record<string, string>> },
+): Promise<DatabaseClient<typeof tables>> {
   await migrateDatabase(target, migrations).catch((error) => {
     throw "url" in target
       ? new StartError(`the database named by DATABASE_URL: ${(error as Error).message.split("\n")[0]}`)
       : error;
   });
-  return connectDatabase(target, { schema: tables, max });
+  return connectDatabase(target, { schema: tables, ...pool });
 }
 
 /**

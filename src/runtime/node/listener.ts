@@ -4,6 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import type { DirectRead } from "./direct/read.ts";
 import type { Log } from "./log.ts";
 import { StartError } from "./secret-key.ts";
 
@@ -34,10 +35,11 @@ export interface Listener {
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
-/** @throws StartError when the port is taken or the certificate cannot be read. */
-export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listener> {
+/** @param direct takes the requests that it can answer without the application. @throws StartError when the port is taken or the certificate cannot be read. */
+export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectRead): Promise<Listener> {
   const { server, reload } = createServer(options);
-  const requests = trackRequests(server, getRequestListener(fetch, { overrideGlobalObjects: false }));
+  const serve = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const requests = trackRequests(server, (req, res) => void (direct?.(req, res) || serve(req, res)));
   server.headersTimeout = options.headerSeconds * 1000;
   server.requestTimeout = 0;
   server.timeout = 0;

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Context } from "#core/context.ts";
 import { askTime } from "#db/queries/installation.ts";
+import { countMarkedBlobs } from "#db/queries/integrity.ts";
 import { countUploads } from "#db/queries/uploads.ts";
 import type { RequestRecord } from "#http/environment.ts";
 
@@ -67,6 +68,7 @@ function gauges(ctx: Context, registers: Registry[]): void {
     });
   gauge("berth_pool_queued", "Tasks waiting for a worker thread.", async () => ctx.compute.queued());
   gauge("berth_uploads_open", "Upload sessions.", () => countUploads(ctx.db));
+  gauge("berth_blobs_marked", "Blobs whose bytes are damaged or missing.", () => countMarkedBlobs(ctx.db));
   gauge(
     "berth_storage_free_bytes",
     "Free space of the blob store.",

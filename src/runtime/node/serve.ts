@@ -9,6 +9,8 @@ import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
 import { openContext } from "./context.ts";
 import { openDatabase } from "./database.ts";
+import { createDirectRead } from "./direct/read.ts";
+import { followFeed } from "./database/feed.ts";
 import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
 import { createHealth } from "./health.ts";
 import { type Jobs, startJobs } from "./jobs.ts";
@@ -41,18 +43,21 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     const { ctx, close } = await openContext(config, database.db, log);
     closing.push(close);
     if (database.exclusive) await releaseAllUploads(ctx.db);
+    const feed = await followFeed(ctx, database.dropConnections);
+    closing.push(feed.stop);
     const admin = await makeFirstAdmin(ctx, config);
     const metrics = createMetrics(ctx);
     const { around, attach } = surroundings(config, ctx, metrics, log);
-    const app = createApp({ ctx, around });
-    const listener = await listen(app.fetch as never, listenOptions(config, log));
+    const surface = { ctx, around };
+    const direct = createDirectRead(surface, config.storage.kind === "file" ? config.storage.path : null);
+    const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
     attach(listener);
     closing.push(() => listener.drain(config.drainSeconds));
     if (config.metricsListen) closing.push(await listenForMetrics(config, metrics, log));
     const jobs = startJobs(ctx, database.jobs);
     jobs.catch((error) => log.error({ error: String(error) }, "periodic work could not be started"));
     // Jobs stop before the database, after the last request.
-    closing.splice(2, 0, async () => ((await jobs.catch(() => null)) as Jobs | null)?.stop());
+    closing.splice(3, 0, async () => ((await jobs.catch(() => null)) as Jobs | null)?.stop());
     return { listener, admin, ctx, failed: database.lost, stop };
   } catch (error) {
     await stop();

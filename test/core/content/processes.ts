@@ -6,13 +6,16 @@ import { sql } from "drizzle-orm";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";
+import { createFacts } from "#core/cache/facts.ts";
+import { createView } from "#core/cache/view.ts";
+import { createRestingSessions } from "#core/content/resting.ts";
 import type { Needs } from "#core/context.ts";
 import type { Database } from "#db/queries/rows.ts";
 import { type BlobStore, BlobStoreError, type BlobWriter } from "#ports/blob-store.ts";
 import { createTestDatabase } from "#test/setup/test-database.ts";
 
 /** What the rules of uploads need. */
-export type ProcessContext = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report">;
+export type ProcessContext = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting" | "facts">;
 
 /** One process. */
 export interface Process {
@@ -39,6 +42,8 @@ const limits = {
   uploadsPerCaller: 1000,
   uploadExpirySeconds: 86_400,
   condemnedHoldSeconds: 3600,
+  scrubBytesPerSecond: 0,
+  scrubDays: 30,
   tokenSeconds: 300,
   freeSpaceReserve: () => 0,
 };
@@ -60,7 +65,16 @@ export async function createWorld(): Promise<World> {
     };
     const db = guarded(database.db, connected);
     const blobs = guardedStore(await createFsBlobStore(root), alive);
-    const ctx = { db, blobs, hasher: createPoolHasher(pool), clock: { now }, limits, report: () => {} };
+    const ctx = {
+      db,
+      blobs,
+      hasher: createPoolHasher(pool),
+      clock: { now },
+      limits,
+      report: () => {},
+      resting: createRestingSessions(),
+      facts: createFacts(createView(0)),
+    };
     const kill = () => {
       dead = true;
     };

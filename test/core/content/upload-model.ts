@@ -85,9 +85,11 @@ export class UploadModel {
     await failed;
     await fs.appendFile(file, new Uint8Array(junkBytes).fill(0xee));
     const early = wholeBody(new Uint8Array(3));
-    expect(await codeOf(this.#client.append(session, { body: early, range: null, lengthBytes: null }))).toBe(
-      "RANGE_INVALID",
-    );
+    // At the beginning there is nothing to lose: whoever comes takes the session over, on another key.
+    if (session.offset > 0)
+      expect(await codeOf(this.#client.append(session, { body: early, range: null, lengthBytes: null }))).toBe(
+        "RANGE_INVALID",
+      );
     // The dead writer's lease runs out.
     this.#world.advance(16);
   }

@@ -133,4 +133,36 @@ describe("upload races", () => {
     expect(Math.max(...won)).toBe(won.length * bytes.byteLength);
     await cancelUpload(ctx, where, id);
   });
+
+  it("let another process take over a session that has no bytes yet, and what the first writes is nobody's", async () => {
+    const other = (await world.start()).ctx;
+    const { id } = await beginUpload(ctx, where, null);
+    const late = heldBody(new Uint8Array(bytes.byteLength).fill(0xee));
+    const first = append(id, late.stream).catch((error: { code?: string }) => error.code);
+    await late.taken;
+    const body = { body: wholeBody(bytes), range: null, lengthBytes: null };
+    expect((await appendUpload(other, where, id, body)).offset).toBe(bytes.byteLength);
+    late.end();
+    expect(await first).toBe("RANGE_INVALID");
+    await finishUpload(other, where, {
+      id,
+      digest: parseDigest(digest),
+      incoming: { ...body, body: null },
+      mayStill: async () => {},
+    });
+    const blob = await linked();
+    const read = await other.blobs.read(blob?.key ?? "", { start: 0, end: bytes.byteLength - 1 });
+    expect(new Uint8Array(await new Response(read?.body).arrayBuffer())).toEqual(bytes);
+  });
+
+  it("let a process finish what rests with it only while nobody else has taken it", async () => {
+    const other = (await world.start()).ctx;
+    const { id } = await beginUpload(ctx, where, null);
+    await append(id);
+    const more = { body: wholeBody(bytes), range: null, lengthBytes: null };
+    await appendUpload(other, where, id, more);
+    await expect(finish(id, null)).rejects.toMatchObject({ code: "RANGE_INVALID" });
+    expect(await linked()).not.toBeNull();
+    await cancelUpload(other, where, id);
+  });
 });

@@ -134,7 +134,7 @@ describeMatrix("ranges of blobs", (kind) => {
     }
     const path = `/v2/${repo}/blobs/${blob.digest}`;
     const shortened = await send(berth, "GET", path).catch(() => null);
-    expect(shortened?.status ?? 500).toBe(500);
+    expect([404, undefined]).toContain(shortened?.status);
     for await (const key of berth.ctx.blobs.keys())
       if ((await berth.ctx.blobs.stat(key))?.sizeBytes === 10) await berth.ctx.blobs.remove(key);
     const lost = await send(berth, "GET", path);

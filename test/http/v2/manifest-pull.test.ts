@@ -111,7 +111,7 @@ describeMatrix("pulling manifests", (kind) => {
     await get("latest");
     await get("latest", {}, "HEAD");
     await get("latest", { "If-None-Match": `"${image.digest}"` });
-    const counted = berth.ctx.counters.take();
+    const counted = berth.ctx.counters.take().repositories;
     expect(counted.map(({ pulls, pushes }) => ({ pulls, pushes }))).toEqual([{ pulls: 1, pushes: 0 }]);
   });
 });

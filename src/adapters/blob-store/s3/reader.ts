@@ -1,5 +1,5 @@
 // Streams part of an object; a connection that breaks is opened again at the byte that was reached.
-import { BlobStoreError } from "#ports/blob-store.ts";
+import { BlobStoreError, type Reading } from "#ports/blob-store.ts";
 import type { S3Client } from "./client.ts";
 import { readETag } from "./multipart.ts";
 import { headObject, openObject } from "./objects.ts";
@@ -22,24 +22,21 @@ export interface ReadRange {
 }
 
 /** Opens a stream of the bytes from `start` to `end`, or null when there is no such object. It never ends short of them. */
-export async function openS3Reader(
-  client: S3Client,
-  name: string,
-  range: ReadRange,
-): Promise<ReadableStream<Uint8Array> | null> {
-  if (range.end < range.start) return (await headObject(client, name)) ? new Response("").body : null;
-  try {
-    const first = await connect(client, name, { range, etag: range.etag ?? null });
-    return first && streamOf(client, name, range, first);
-  } catch (error) {
-    if (!(error instanceof TooShort)) throw error;
-    return new ReadableStream({ start: (controller) => controller.error(error) });
+export async function openS3Reader(client: S3Client, name: string, range: ReadRange): Promise<Reading | null> {
+  if (range.end < range.start) {
+    const head = await headObject(client, name);
+    return head && { body: new Response("").body as Reading["body"], sizeBytes: head.sizeBytes, stamp: head.stamp };
   }
+  const first = await connect(client, name, { range, etag: range.etag ?? null });
+  if (!first) return null;
+  return { body: streamOf(client, name, range, first), sizeBytes: first.sizeBytes, stamp: first.etag || null };
 }
 
 interface Connection {
   reader: ReadableStreamDefaultReader<Uint8Array>;
   etag: string;
+  /** Of the whole object. */
+  sizeBytes: number;
   end(): void;
 }
 
@@ -53,17 +50,25 @@ async function connect(
     const response = await openObject(client, name, { ...from, signal: ending.signal });
     if (!response) return null;
     const { start, end } = from.range;
-    const [, first = start === 0 ? "0" : "", whole = response.headers.get("content-length")] =
-      /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "") ?? [];
-    if (first !== String(start))
-      throw new BlobStoreError("unavailable", "the bucket does not give ranges of an object");
-    if (whole !== null && Number(whole) <= end) throw new TooShort();
+    const { first, whole } = placeOf(response.headers);
+    if (first !== start) throw new BlobStoreError("unavailable", "the bucket does not give ranges of an object");
+    if (whole <= end) throw new TooShort();
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    return { reader, etag: readETag(response.headers.get("etag")), end: () => ending.abort() };
+    const etag = readETag(response.headers.get("etag"));
+    return { reader, etag, sizeBytes: whole, end: () => ending.abort() };
   } catch (error) {
     ending.abort();
     throw error instanceof S3Problem && error.status === 416 ? new TooShort() : error;
   }
+}
+
+/** Where an answer's bytes begin, and how large the whole object is. @throws when it does not say: sizes are compared, never guessed. */
+function placeOf(headers: Headers): { first: number; whole: number } {
+  const range = headers.get("content-range");
+  const [, first = "0", whole = ""] =
+    range === null ? [null, "0", headers.get("content-length") ?? ""] : (/^bytes (\d+)-\d+\/(\d+)$/.exec(range) ?? []);
+  if (whole === "") throw new BlobStoreError("unavailable", "the bucket does not say how large an object is");
+  return { first: Number(first), whole: Number(whole) };
 }
 
 function streamOf(client: S3Client, name: string, range: ReadRange, first: Connection): ReadableStream<Uint8Array> {

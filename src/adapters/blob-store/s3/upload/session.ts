@@ -77,7 +77,7 @@ async function openTail(
   { sizeBytes, etag }: { sizeBytes: number; etag: string },
 ): Promise<ReadableStream<Uint8Array> | null> {
   try {
-    return await openS3Reader(client, name, { start: 0, end: sizeBytes - 1, etag });
+    return (await openS3Reader(client, name, { start: 0, end: sizeBytes - 1, etag }))?.body ?? null;
   } catch (error) {
     // Another writer has put other bytes there: this session's are gone.
     if (error instanceof S3Problem && error.status === 412) return null;

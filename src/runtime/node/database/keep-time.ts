@@ -3,7 +3,7 @@
 import type { SystemClock } from "#adapters/clock/system.ts";
 import { askTime } from "#db/queries/installation.ts";
 import type { Database } from "#db/queries/rows.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 
 const everyMs = 60_000;
 

@@ -1,0 +1,42 @@
+// Remembers tokens whose signature was right, so that each is verified once. What they grant is asked again on every request.
+import { LRUCache } from "lru-cache";
+import type { Clock } from "#ports/clock.ts";
+import type { Grant } from "./caller.ts";
+
+const maxBytes = 8 * 1024 * 1024;
+/** What an entry takes beside its token, about: its grants say the same in other words. */
+const perLetter = 3;
+
+/** What a token said. */
+export interface VerifiedToken {
+  /** Null for the anonymous caller's. */
+  accountId: string | null;
+  grants: Grant[];
+  /** When it is valid, in milliseconds since 1970. */
+  fromMs: number;
+  untilMs: number;
+}
+
+export interface TokenMemory {
+  /** What a valid token said, if it was seen before. */
+  recall(token: string): VerifiedToken | null;
+  remember(token: string, verified: VerifiedToken): void;
+}
+
+export function createTokenMemory(clock: Clock): TokenMemory {
+  const kept = new LRUCache<string, VerifiedToken>({
+    maxSize: maxBytes,
+    sizeCalculation: (_, token) => token.length * perLetter + 500,
+  });
+  return {
+    recall(token) {
+      const known = kept.get(token);
+      if (!known) return null;
+      const now = clock.now().getTime();
+      if (now >= known.fromMs && now < known.untilMs) return known;
+      kept.delete(token);
+      return null;
+    },
+    remember: (token, verified) => void kept.set(token, verified),
+  };
+}

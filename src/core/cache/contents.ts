@@ -1,0 +1,34 @@
+// Keeps small contents in memory, bounded by their bytes. What a name stands for never changes: a manifest's digest, or a
+// blob's key; whether a caller may see it is asked before.
+import { LRUCache } from "lru-cache";
+
+/** What an entry takes beside its bytes, about. */
+const entryBytes = 512;
+
+export interface Contents {
+  /** Larger ones are not kept. */
+  readonly maxEntryBytes: number;
+  get(name: string): Uint8Array<ArrayBuffer> | undefined;
+  put(name: string, bytes: Uint8Array<ArrayBuffer>): void;
+  drop(name: string): void;
+}
+
+export function createContents(limits: { totalBytes: number; entryBytes: number }): Contents {
+  const { totalBytes } = limits;
+  const maxEntryBytes = Math.min(limits.entryBytes, totalBytes - entryBytes);
+  const kept =
+    totalBytes > entryBytes
+      ? new LRUCache<string, Uint8Array<ArrayBuffer>>({
+          maxSize: totalBytes,
+          sizeCalculation: (bytes) => bytes.byteLength + entryBytes,
+        })
+      : null;
+  return {
+    maxEntryBytes,
+    get: (name) => kept?.get(name),
+    put(name, bytes) {
+      if (bytes.byteLength <= maxEntryBytes) kept?.set(name, bytes);
+    },
+    drop: (name) => void kept?.delete(name),
+  };
+}

@@ -1,0 +1,70 @@
+// Reads what changed in the database, by whichever process, and drops what memory holds of it.
+
+import type { NewEvent } from "#db/queries/events.ts";
+import { type FeedPosition, type FeedRow, readFeed } from "#db/queries/feed.ts";
+import type { Needs } from "../context.ts";
+import type { Facts } from "./facts.ts";
+
+/** The scopes that are not a repository's id. */
+export const scopes = { account: "account", path: "path" } as const;
+
+/** Keys of facts in a repository's scope. */
+export const factKey = {
+  tag: (name: string) => `t ${name}`,
+  manifest: (digest: string) => `m ${digest}`,
+  blob: (digest: string) => `b ${digest}`,
+};
+
+type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
+
+/** Drops what an event says has changed. */
+export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change): void {
+  if (type === "account.update") facts.drop(scopes.account);
+  // A blob's key may be linked anywhere.
+  if (type === "blob.mark" || type === "blob.heal") facts.dropAll();
+  if (repositoryId === null) return;
+  if (type.startsWith("repository.")) {
+    facts.drop(scopes.path, [object]);
+    facts.drop(repositoryId);
+    return;
+  }
+  const { digest, tag, tags } = detail as { digest?: string; tag?: string; tags?: string[] };
+  const keys = [...(tags ?? []), ...(tag === undefined ? [] : [tag])].map(factKey.tag);
+  if (digest !== undefined) keys.push(factKey.manifest(digest), factKey.blob(digest));
+  facts.drop(repositoryId, keys);
+}
+
+/** Does what an event tells of, and drops what memory holds of it before anybody learns how it went. */
+export async function heeding<T>(ctx: Needs<"facts">, event: Change, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    // Also after an error: the commit may have gone through although its answer was lost.
+    heed(ctx.facts, event);
+  }
+}
+
+export interface Feed {
+  /** Reads what is new. @throws when the database does not answer; the view says so from then on. */
+  read(): Promise<void>;
+}
+
+export function createFeed(ctx: Needs<"db" | "facts" | "view">): Feed {
+  let position: FeedPosition | null = null;
+  return {
+    async read() {
+      const beganMs = performance.now();
+      try {
+        const { rows, next }: { rows: FeedRow[]; next: FeedPosition } = await readFeed(ctx.db, position);
+        // Where the feed stood when the process began says nothing of what was remembered before: nothing was.
+        if (position === null) ctx.facts.dropAll();
+        for (const row of rows) heed(ctx.facts, row);
+        position = next;
+        ctx.view.read(beganMs);
+      } catch (error) {
+        ctx.view.failed();
+        throw error;
+      }
+    },
+  };
+}

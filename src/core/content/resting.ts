@@ -1,0 +1,44 @@
+// Remembers the upload sessions that rest with this process, so that their next request need not ask the database for them.
+//
+// A session at rest names its last writer, without a lease: any process may claim it at any moment, and then what this one
+// saves or commits under its own writer's name does nothing. So what is remembered here is never trusted for more than that.
+import { LRUCache } from "lru-cache";
+import type { SessionOwner, UploadRow } from "#db/queries/uploads.ts";
+import type { Sealed } from "#ports/blob-store.ts";
+
+/** A session as its last request left it. */
+export interface RestingSession {
+  session: UploadRow;
+  repository: string;
+  writer: string;
+  /** What the store said when it had nothing left to do for sealing. */
+  sealed: Sealed | null;
+}
+
+export interface RestingSessions {
+  rest(resting: RestingSession): void;
+  /** The session, for one request: it rests no more. "busy" while a request of this process has it; null when it is not known here. */
+  take(owner: SessionOwner): RestingSession | "busy" | null;
+  /** The request that took it, or claimed it, has ended. */
+  forget(id: string): void;
+  /** A request of this process writes to it. */
+  occupy(id: string): void;
+}
+
+const maxSessions = 10_000;
+
+export function createRestingSessions(): RestingSessions {
+  const known = new LRUCache<string, RestingSession | "busy">({ max: maxSessions });
+  return {
+    rest: (resting) => void known.set(resting.session.id, resting),
+    take({ id, repositoryId, accountId }) {
+      const found = known.get(id);
+      if (found === undefined || found === "busy") return found ?? null;
+      if (found.session.repositoryId !== repositoryId || found.session.accountId !== accountId) return null;
+      known.set(id, "busy");
+      return found;
+    },
+    forget: (id) => void known.delete(id),
+    occupy: (id) => void known.set(id, "busy"),
+  };
+}

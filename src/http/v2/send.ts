@@ -1,0 +1,35 @@
+// Sends a decided answer by web streams, wherever there is fetch.
+import { openBlob } from "#core/content/blobs.ts";
+import type { Answer } from "../answer.ts";
+import type { AppContext, Surface } from "../environment.ts";
+import { watchOutgoing } from "../rate.ts";
+
+/** The response. @throws what opening a blob throws: nothing has been sent by then. */
+export async function sendAnswer(
+  c: AppContext,
+  surface: Surface,
+  { status, headers, body }: Answer,
+): Promise<Response> {
+  if (body === null) return new Response(null, { status, headers });
+  if (body instanceof Uint8Array) {
+    c.set("bytesOut", body.byteLength);
+    return new Response(body, { status, headers });
+  }
+  const { lengthBytes, stream } = await openBody(surface, body);
+  c.set("streaming", true);
+  const done = (sentBytes: number, error?: unknown) => {
+    c.set("bytesOut", sentBytes);
+    c.get("finishLater")?.(error);
+  };
+  return new Response(watchOutgoing(surface.around, stream, { lengthBytes, done }), { status, headers });
+}
+
+/** Opens a body that is not in memory. */
+export async function openBody(
+  { ctx }: Surface,
+  body: Exclude<Answer["body"], null | Uint8Array>,
+): Promise<{ lengthBytes: number; stream: ReadableStream<Uint8Array> }> {
+  if ("open" in body) return { lengthBytes: body.lengthBytes, stream: await body.open() };
+  const { blob, range } = body;
+  return { lengthBytes: range.end - range.start + 1, stream: await openBlob(ctx, blob, range) };
+}

@@ -1,0 +1,195 @@
+// Answers reads of blobs and manifests on Node's own request and response. What is answered is decided where every runtime's
+// reads are decided; here it is only sent, with less between the bytes and the socket.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
+import { blobFile } from "#adapters/blob-store/fs-place.ts";
+import type { Answer } from "#http/answer.ts";
+import { errorText } from "#http/app.ts";
+import type { Surface } from "#http/environment.ts";
+import { errorAnswer } from "#http/errors.ts";
+import type { RequestHead } from "#http/head.ts";
+import { clientAddress } from "#http/origin.ts";
+import { createReaderMeter, watchOutgoing } from "#http/rate.ts";
+import { parseV2Path } from "#http/v2/path.ts";
+import { answerRead, type ReadPath } from "#http/v2/reads.ts";
+import { readPatterns } from "#http/v2/routes.ts";
+import { openBody } from "#http/v2/send.ts";
+import { type Buffers, createBuffers } from "./buffers.ts";
+import { closeFile, openRecorded, sendFile } from "./send-file.ts";
+
+/** Plain paths only: what needs decoding, or could be read in two ways, is left to the application. */
+const plainRead = /^\/v2\/[a-z0-9][a-z0-9._/-]*\/(?:blobs|manifests)\/[A-Za-z0-9][A-Za-z0-9._:+-]*$/;
+const maxLargeBuffers = 32;
+
+/** Takes a request if it is such a read. */
+export type DirectRead = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/** @param blobFolder where the blobs' files lie, or null when they are no local files. */
+export function createDirectRead(surface: Surface, blobFolder: string | null): DirectRead {
+  const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers) };
+  return (req, res) => {
+    const { method, url } = req;
+    if ((method !== "GET" && method !== "HEAD") || url === undefined) return false;
+    if (!plainRead.test(url) || url.includes("//") || url.includes("/.")) return false;
+    const path = parseV2Path(url);
+    if (path?.kind !== "blob" && path?.kind !== "manifest") return false;
+    void serve(sending, { req, res, head: headOf(req, method, url) }, path);
+    return true;
+  };
+}
+
+interface Sending {
+  surface: Surface;
+  blobFolder: string | null;
+  buffers: Buffers;
+}
+
+interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  head: RequestHead;
+}
+
+function headOf(req: IncomingMessage, method: string, path: string): RequestHead {
+  const { socket, headers } = req;
+  return {
+    method,
+    path,
+    host: headers.host ?? "",
+    connection: { address: socket.remoteAddress ?? null, secure: (socket as TLSSocket).encrypted === true },
+    query: () => undefined,
+    header(name) {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+  };
+}
+
+async function serve(sending: Sending, exchange: Exchange, path: ReadPath): Promise<void> {
+  const { around } = sending.surface;
+  const { head, res } = exchange;
+  const started = performance.now();
+  const id = crypto.randomUUID();
+  const read = await answerRead(sending.surface, head, path);
+  read.answer.headers["X-Request-Id"] = id;
+  const sent = await send(sending, exchange, read.answer).catch((error) => ({ status: 500, bytes: 0, error }));
+  around.record({
+    id,
+    method: head.method,
+    route: readPatterns[path.kind],
+    path: head.path,
+    status: sent.status,
+    bytesIn: 0,
+    bytesOut: sent.bytes,
+    durationMs: Math.round((performance.now() - started) * 10) / 10,
+    who: read.who,
+    address: clientAddress(head, around),
+    ...errorText(sent.error ?? read.error, sent.status),
+  });
+  if (!res.writableEnded) res.destroy();
+}
+
+/** What went to the client. An error means that the body broke off. */
+interface Sent {
+  status: number;
+  bytes: number;
+  error?: unknown;
+}
+
+async function send(sending: Sending, exchange: Exchange, answer: Answer): Promise<Sent> {
+  const { res } = exchange;
+  const { status, headers, body } = answer;
+  if (body === null || body instanceof Uint8Array) {
+    res.writeHead(status, headers);
+    res.end(body ?? undefined);
+    return { status, bytes: body?.byteLength ?? 0 };
+  }
+  if ("blob" in body && sending.blobFolder !== null) {
+    const { blob, range } = body;
+    const fd = await openRecorded({ ...blob, path: blobFile(sending.blobFolder, blob.key) });
+    if (fd !== null) {
+      res.writeHead(status, headers);
+      return { status, ...(await watchedFile(sending, res, { fd, ...range })) };
+    }
+  }
+  return sendStream(sending, exchange, { ...answer, body });
+}
+
+/** The fast way: the file is what it was when it was recorded. */
+async function watchedFile(
+  { surface, buffers }: Sending,
+  res: ServerResponse,
+  part: { fd: number; start: number; end: number },
+): Promise<Omit<Sent, "status">> {
+  let bytes = 0;
+  const meter = createReaderMeter(
+    surface.around.minRate,
+    () => bytes,
+    (error) => res.destroy(error),
+  );
+  const moved = (more: number) => {
+    bytes += more;
+    meter.moved();
+  };
+  try {
+    await sendFile(res, { ...part, buffers }, { waits: meter.waits, moved });
+    res.end();
+    return { bytes };
+  } catch (error) {
+    return { bytes, error };
+  } finally {
+    meter.stop();
+    closeFile(part.fd);
+  }
+}
+
+/** The careful way, through a web stream, for all that is not a local file as recorded. */
+async function sendStream(
+  { surface }: Sending,
+  { res, head }: Exchange,
+  answer: Answer & { body: Exclude<Answer["body"], null | Uint8Array> },
+): Promise<Sent> {
+  const { status, headers } = answer;
+  let opened: Awaited<ReturnType<typeof openBody>>;
+  try {
+    opened = await openBody(surface, answer.body);
+  } catch (error) {
+    const refusal = errorAnswer(head, surface.around, error);
+    res.writeHead(refusal.status, { ...refusal.headers, "X-Request-Id": headers["X-Request-Id"] as string });
+    res.end(refusal.body ?? undefined);
+    return { status: refusal.status, bytes: 0, error };
+  }
+  res.writeHead(status, headers);
+  const sent: Sent = { status, bytes: 0 };
+  const done = (bytes: number, error?: unknown) => void Object.assign(sent, { bytes, error });
+  await pump(watchOutgoing(surface.around, opened.stream, { lengthBytes: opened.lengthBytes, done }), res);
+  return sent;
+}
+
+async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
+  const reader = stream.getReader();
+  const gone = () => void reader.cancel(new Error("the client went away")).catch(() => {});
+  res.once("close", gone);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      if (!res.write(next.value)) await drained(res);
+    res.end();
+  } catch {
+    // The stream has told why; the client learns it by the connection's end.
+    res.destroy();
+  } finally {
+    res.off("close", gone);
+  }
+}
+
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      res.off("drain", go);
+      res.off("close", go);
+      resolve();
+    };
+    res.once("drain", go);
+    res.once("close", go);
+  });
+}

@@ -1,0 +1,78 @@
+// A disk whose power can be cut at any moment while it is in use, as often as a test likes.
+//
+//   base.img ─ file system "base" ─ outer.img ─ file system "outer" ─ inner.img ─ the file system that Berth works on
+//
+// To the innermost file system, inner.img is a disk and the page cache of "outer" is that disk's own write cache: what is
+// written lands there, what is flushed goes on to outer.img. A freeze of a file system stops every write to the files in it
+// at one instant, without asking those above to write anything, so a copy that is made meanwhile is one moment's state:
+//  - of inner.img: what the kernel had sent to the disk is there; what was only in the page cache above it is lost;
+//  - of outer.img: what the disk had not been told to flush is lost, too.
+// A plain copy of a file that is written to would show each block at another moment, which no power cut does. What this
+// cannot show: a disk that forgets what it said it had flushed, or that tears a block.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { inject } from "vitest";
+import { mustRun } from "#test/clients/setup/run.ts";
+import { newMountPoint } from "./mounts.ts";
+
+/** What the power cut takes with it: what had not reached the disk, or also what the disk had not flushed. */
+export const losses = ["the page cache", "the page cache and the disk's own"] as const;
+export type Loss = (typeof losses)[number];
+
+export interface Disk {
+  /** Where it is mounted. */
+  folder: string;
+  /** Takes down what a power cut would leave at this moment. What is at work goes on, after a pause. */
+  capture(loss: Loss): Promise<void>;
+  /** Puts the disk back to what was captured, and mounts it as after a power cut. Nobody may use it. */
+  restore(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+let disks = 0;
+
+export async function makeDisk(sizeMiB: number): Promise<Disk> {
+  const place = join(inject("run").folder, `p${process.pid}-${disks++}`);
+  const [base, outer] = [join(place, "base"), join(place, "outer")];
+  const [baseImage, outerImage, innerImage] = [`${base}.img`, join(base, "outer.img"), join(outer, "inner.img")];
+  const copy = join(place, "copy.img");
+  const folder = newMountPoint();
+  for (const one of [place, base, outer]) mkdirSync(one);
+  await makeImage(baseImage, sizeMiB + 500);
+  await mount(baseImage, base);
+  await makeImage(outerImage, sizeMiB + 200);
+  await mount(outerImage, outer);
+  await makeImage(innerImage, sizeMiB);
+  await mount(innerImage, folder);
+  let captured: Loss = losses[0];
+  return {
+    folder,
+    async capture(loss) {
+      captured = loss;
+      const [frozen, image] = loss === losses[0] ? [outer, innerImage] : [base, outerImage];
+      // One shell, so that nothing stays frozen whatever becomes of the test.
+      const script = 'fsfreeze -f "$1" && { cp --sparse=always "$2" "$3"; code=$?; fsfreeze -u "$1"; exit $code; }';
+      await mustRun(["sh", "-c", script, "sh", frozen, image, copy]);
+    },
+    async restore() {
+      const [mounts, image] = captured === losses[0] ? [[folder], innerImage] : [[folder, outer], outerImage];
+      for (const one of mounts) await mustRun(["umount", one]);
+      await mustRun(["cp", "--sparse=always", copy, image]);
+      if (captured !== losses[0]) await mount(outerImage, outer);
+      await mount(innerImage, folder);
+    },
+    async remove() {
+      for (const one of [folder, outer, base]) await mustRun(["umount", one]);
+      await mustRun(["rm", "-r", place]);
+    },
+  };
+}
+
+async function makeImage(file: string, sizeMiB: number): Promise<void> {
+  await mustRun(["truncate", "-s", `${sizeMiB}M`, file]);
+  await mustRun(["mkfs.ext4", "-q", "-F", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", file]);
+}
+
+async function mount(image: string, folder: string): Promise<void> {
+  await mustRun(["mount", "-o", "loop,noatime,noinit_itable", image, folder]);
+}

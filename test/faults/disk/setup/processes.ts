@@ -1,0 +1,31 @@
+// Finds the processes of a running Berth: its own and those of its embedded database.
+import { readdirSync, readFileSync } from "node:fs";
+
+/** The process and everything that it started, directly or not. */
+export function processTree(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    const parent = /^\d+$/.test(name) ? parentOf(Number(name)) : null;
+    if (parent !== null) parents.set(Number(name), parent);
+  }
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === root || isBelow(parents.get(pid)));
+  return [...parents.keys()].filter(isBelow);
+}
+
+/** The embedded database's processes, its head first. */
+export function databaseProcesses(berthPid: number): number[] {
+  return processTree(berthPid)
+    .filter((pid) => pid !== berthPid)
+    .sort((a, b) => a - b);
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    // The name, in brackets, may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ");
+    return Number(fields?.[1]);
+  } catch {
+    return null; // It ended meanwhile.
+  }
+}
