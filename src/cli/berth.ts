@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
+#!/usr/bin/env -S node --max-semi-space-size=16
 // The `berth` command: one file per verb.
 import { Command } from "commander";
 import { adminCommand } from "./admin.ts";

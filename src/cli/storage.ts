@@ -25,6 +25,7 @@ export function storageCommand(): Command {
 async function checkCommand(options: { rehash?: boolean }): Promise<void> {
   const config = requireConfig();
   try {
+    if (config.storage.kind === "memory") throw new Error("what is kept in memory only the server itself can look at");
     const log = createLog("warn");
     const database = await openForCommand(config, log);
     const pool = createPool(config.poolThreads);

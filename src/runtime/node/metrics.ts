@@ -41,16 +41,51 @@ export function createMetrics(ctx: Context): Metrics {
     registers,
   });
   gauges(ctx, registers);
+  const cells = new Map<string, Cell>();
   return {
     record({ method, route, status, durationMs, bytesIn, bytesOut }) {
-      const known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method) ? method : "other";
-      requests.inc({ method: known, route, status });
+      const known = knownMethods.has(method) ? method : "other";
+      const cell = cellOf(cells, { method: known, route, status });
+      cell.times++;
+      cell.bytesIn += bytesIn;
+      cell.bytesOut += bytesOut;
       seconds.observe({ method: known, route }, durationMs / 1000);
-      if (bytesIn > 0) received.inc({ route }, bytesIn);
-      if (bytesOut > 0) sent.inc({ route }, bytesOut);
     },
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async render() {
+      for (const { labels, times, bytesIn, bytesOut } of cells.values()) {
+        requests.inc(labels, times);
+        received.inc({ route: labels.route }, bytesIn);
+        sent.inc({ route: labels.route }, bytesOut);
+      }
+      cells.clear();
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
   };
+}
+
+const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+interface Labels {
+  method: string;
+  route: string;
+  status: number;
+}
+
+/** What was counted of one kind of request since somebody looked: adding to a number costs less than finding a counter. */
+interface Cell {
+  labels: Labels & Record<string, string | number>;
+  times: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+function cellOf(cells: Map<string, Cell>, { method, route, status }: Labels): Cell {
+  const key = `${method} ${status} ${route}`;
+  const known = cells.get(key);
+  if (known) return known;
+  const made = { labels: { method, route, status }, times: 0, bytesIn: 0, bytesOut: 0 };
+  cells.set(key, made);
+  return made;
 }
 
 /** Figures that are asked for when somebody looks. One that cannot be had is left out, the others are given. */

@@ -10,6 +10,7 @@ export function createProxyCheck(ranges: readonly string[]): (address: string) =
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }
+  if (ranges.length === 0) return () => false;
   return (text) => {
     const address = text.replace(/^::ffff:/, "");
     const family = isIP(address);

@@ -8,14 +8,15 @@ import { createApp } from "#http/app.ts";
 import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
 import { openContext } from "./context.ts";
+import { followFeed } from "./database/feed.ts";
 import { openDatabase } from "./database.ts";
 import { createDirectRead } from "./direct/read.ts";
-import { followFeed } from "./database/feed.ts";
 import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
 import { createHealth } from "./health.ts";
 import { type Jobs, startJobs } from "./jobs.ts";
 import { type Listener, listen } from "./listener.ts";
 import type { Log } from "./log.ts";
+import { keepMemory } from "./memory.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createProxyCheck } from "./proxies.ts";
 
@@ -47,11 +48,12 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     closing.push(feed.stop);
     const admin = await makeFirstAdmin(ctx, config);
     const metrics = createMetrics(ctx);
-    const { around, attach } = surroundings(config, ctx, metrics, log);
+    const { around, attach, memory } = surroundings(config, ctx, metrics, log);
     const surface = { ctx, around };
     const direct = createDirectRead(surface, config.storage.kind === "file" ? config.storage.path : null);
     const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
     attach(listener);
+    closing.push(async () => memory.stop());
     closing.push(() => listener.drain(config.drainSeconds));
     if (config.metricsListen) closing.push(await listenForMetrics(config, metrics, log));
     const jobs = startJobs(ctx, database.jobs);
@@ -89,6 +91,7 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
 }
 
 function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) {
+  const memory = keepMemory();
   let listener: Listener | null = null;
   const around: Surroundings = {
     publicUrl: config.publicUrl ?? null,
@@ -99,6 +102,7 @@ function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) 
     },
     isTrustedProxy: createProxyCheck(config.trustedProxies),
     record(request) {
+      memory.busy();
       metrics.record(request);
       const level = request.status >= 500 ? "error" : "info";
       log[level](request, "request");
@@ -111,5 +115,5 @@ function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) 
   const attach = (to: Listener) => {
     listener = to;
   };
-  return { around, attach };
+  return { around, attach, memory };
 }

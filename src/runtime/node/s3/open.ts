@@ -1,4 +1,6 @@
 // Opens the bucket that the configuration names.
+import { createHash } from "node:crypto";
+import type { BodyHash } from "#adapters/blob-store/s3/client.ts";
 import { createS3BlobStore } from "#adapters/blob-store/s3.ts";
 import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
 import type { Config } from "../../config/parse.ts";
@@ -18,6 +20,7 @@ export async function openS3(config: Config, storage: S3Storage): Promise<BlobSt
       place: storage,
       credentials: createCredentials(own, process.env, storage.region),
       transport,
+      startHash,
       budgetBytes: config.s3BufferBytes,
     });
     return { ...store, close: () => store.close().finally(close) };
@@ -25,4 +28,9 @@ export async function openS3(config: Config, storage: S3Storage): Promise<BlobSt
     close();
     throw error instanceof BlobStoreError ? new StartError(`BERTH_STORAGE: ${error.message}`) : error;
   }
+}
+
+function startHash(): BodyHash {
+  const hash = createHash("sha256");
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
 }
