@@ -12,8 +12,8 @@ export interface HashTask {
   states?: Partial<Record<DigestAlgorithm, string>>;
 }
 
-/** What comes over the port: a piece of memory to hash, which goes back when it is done, or the word that ends the task. */
-export type HashMessage = { buffer: ArrayBuffer; offset: number; length: number } | "digest" | "save";
+/** What comes over the port: a piece of shared memory to hash, which is answered when it is done, or the word that ends the task. */
+export type HashMessage = Uint8Array | "digest" | "save";
 
 /** What goes back at the end: hex digests, or base64 states, by algorithm. */
 export type HashResult = Partial<Record<DigestAlgorithm, string>>;
@@ -37,9 +37,8 @@ export async function hash(task: HashTask): Promise<HashResult> {
     port.on("message", (message: HashMessage) => {
       if (message === "digest") return end((engine) => engine.digest());
       if (message === "save") return end((engine) => engine.save());
-      const bytes = new Uint8Array(message.buffer, message.offset, message.length);
-      for (const engine of engines.values()) engine.update(bytes);
-      port.postMessage(message.buffer, [message.buffer]);
+      for (const engine of engines.values()) engine.update(message);
+      port.postMessage(null);
     });
     port.on("close", () => resolve({}));
   });

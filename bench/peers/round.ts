@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { removeFolders } from "./folders.ts";
 import { measure, type Sample } from "./measure.ts";
 import { prepareScene, type SceneOptions } from "./scene.ts";
-import { proportionalMiB } from "./servers/process-tree.ts";
+import { memoryMiB } from "./servers/process-tree.ts";
 import { type Place, type Server, startServer } from "./servers/start.ts";
 import type { Work } from "./works/work.ts";
 
@@ -83,5 +83,5 @@ async function startAgain(server: Server, place: Place) {
 }
 
 function memoryOf(server: Server): number {
-  return proportionalMiB(server.pids());
+  return memoryMiB(server.pids());
 }

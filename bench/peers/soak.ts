@@ -7,7 +7,7 @@ import { type Repository, send, urlOf } from "./content/registry.ts";
 import { removeFolders } from "./folders.ts";
 import { pushFile } from "./load/curl.ts";
 import { prepareScene, type SceneOptions } from "./scene.ts";
-import { proportionalMiB } from "./servers/process-tree.ts";
+import { memoryMiB } from "./servers/process-tree.ts";
 import { startServer } from "./servers/start.ts";
 import { pullWork } from "./works/big-blobs.ts";
 import { imagesWork } from "./works/images.ts";
@@ -36,8 +36,10 @@ export async function soak(options: SceneOptions): Promise<Soak> {
     for (let i = 1; i <= repetitions; i++) {
       await mix(scene);
       await pause(idleMs);
-      afterMiB.push(proportionalMiB(server.pids()));
-      console.log(`  soak ${i} of ${repetitions}: ${afterMiB.at(-1)?.toFixed(0)} MiB`);
+      const pids = server.pids();
+      const [all, main] = [memoryMiB(pids), memoryMiB(pids.slice(0, 1))];
+      afterMiB.push(all);
+      console.log(`  soak ${i} of ${repetitions}: ${all.toFixed(0)} MiB, of it ${main.toFixed(0)} in the main process`);
     }
     return { afterMiB, secondThirdMiB: mean(afterMiB.slice(3, 7)), lastThirdMiB: mean(afterMiB.slice(7)) };
   } finally {

@@ -32,6 +32,11 @@ export interface DatabaseClient<Schema extends Record<string, unknown>> {
   readonly sql: Sql;
   readonly db: PostgresJsDatabase<Schema>;
   /**
+   * The same database by one more connection, on which no other statement can be in the way: for asking whether the database
+   * answers. On `db` that question might wait behind slow statements, and a busy database would pass for one that is gone.
+   */
+  readonly aside: PostgresJsDatabase<Schema>;
+  /**
    * Cuts off every connection, for a server that does not answer any more. Statements under way or waiting fail at once, those
    * of the next quarter of a second as well; later ones connect anew.
    */
@@ -53,8 +58,21 @@ const JSON_TYPES = [114, 3802];
  */
 export function connectDatabase<Schema extends Record<string, unknown>>(
   target: DatabaseTarget,
-  { schema, max, settings, onStatement }: ConnectOptions<Schema>,
+  options: ConnectOptions<Schema>,
 ): DatabaseClient<Schema> {
+  const { sql, db, pool } = openDrizzle(target, options);
+  const aside = openDrizzle(target, { ...options, max: 1 });
+  const dropConnections = () => {
+    for (const each of [pool, aside.pool]) each.drop();
+  };
+  const close = async () => void (await Promise.all([sql.end({ timeout: 5 }), aside.sql.end({ timeout: 5 })]));
+  return { sql, db, aside: aside.db, dropConnections, close };
+}
+
+function openDrizzle<Schema extends Record<string, unknown>>(
+  target: DatabaseTarget,
+  { schema, max, settings, onStatement }: ConnectOptions<Schema>,
+) {
   const { sql, pool } = openPool(target, {
     max,
     idle_timeout: 60,
@@ -66,7 +84,7 @@ export function connectDatabase<Schema extends Record<string, unknown>>(
   // drizzle makes the client pass timestamps and JSON as the text it wrote itself, which breaks `sql` with other values.
   for (const type of TIMESTAMP_TYPES) sql.options.serializers[type] = toTimestampText;
   for (const type of JSON_TYPES) sql.options.serializers[type] = toJsonText;
-  return { sql, db, dropConnections: () => pool.drop(), close: () => sql.end({ timeout: 5 }) };
+  return { sql, db, pool };
 }
 
 /** What a client may be told; the times are seconds. */

@@ -1,7 +1,6 @@
 // Queries on upload sessions. Every change of a session that is being written names its writer, so that a writer whose
 // lease another has taken changes nothing.
 import { sql } from "drizzle-orm";
-import { insertEventSql, type NewEvent } from "./events.ts";
 import { type Db, rows } from "./rows.ts";
 
 export interface UploadRow {
@@ -126,75 +125,6 @@ export async function releaseUpload(
     sql`update upload set ${progress} where id = ${id} and writer = ${writer} returning id`,
   );
   return released.length > 0;
-}
-
-/**
- * Makes a sealed upload a blob of its repository, in one statement: the session ends, the digest names the key (or, when
- * it names another live blob already, that one is linked and this key is condemned), the link is made, the event written.
- *
- * A blob that is marked as damaged is healed: it takes over this key, so that every link to it is good again, and its old
- * key is condemned under a new row. The three changes hang on each other's rows, because a key is unique at every moment.
- * The damaged row is locked first: what another push has healed meanwhile is not healed twice.
- * @returns false when the session is no longer this writer's.
- */
-export async function commitUpload(
-  db: Db,
-  commit: {
-    id: string;
-    writer: string;
-    digest: { algorithm: string; hex: string };
-    sizeBytes: number;
-    stamp: string | null;
-    now: Date;
-    event: NewEvent;
-  },
-): Promise<boolean> {
-  const now = commit.now.toISOString();
-  const named = `${commit.digest.algorithm}:${commit.digest.hex}`;
-  const healing: NewEvent = { ...commit.event, type: "blob.heal", repositoryId: null, object: named };
-  healing.detail = { digests: [named], reason: "pushed" };
-  const committed = await rows(
-    db,
-    sql`with mine as (
-        delete from upload where id = ${commit.id} and writer = ${commit.writer} returning blob_id, repository_id),
-      damaged as (
-        select b.id, b.key, b.size_bytes from mine, blob_digest d join blob b on b.id = d.blob_id
-        where d.hex = ${commit.digest.hex} and d.algorithm = ${commit.digest.algorithm}
-          and b.state = 'live' and b.marked_at is not null
-        for update of b),
-      freed as (
-        delete from blob using mine, damaged where blob.id = mine.blob_id returning blob.key, damaged.id as damaged_id),
-      healed as (
-        update blob set key = freed.key, size_bytes = ${commit.sizeBytes}, stamp = ${commit.stamp},
-          marked_at = null, mark_reason = null, verified_at = ${now}
-        from freed where blob.id = freed.damaged_id returning blob.id),
-      kept as (
-        insert into blob (key, state, size_bytes, created_at, removable_at)
-        select damaged.key, 'condemned', damaged.size_bytes, ${now}::timestamptz, ${now}::timestamptz
-        from damaged join healed on healed.id = damaged.id),
-      heard as (${insertEventSql(healing, sql`from healed`)}),
-      sealed as (
-        update blob set state = 'live', size_bytes = ${commit.sizeBytes}, stamp = ${commit.stamp}
-        from mine where blob.id = mine.blob_id
-          and not exists (select 1 from blob_digest where hex = ${commit.digest.hex} and algorithm = ${commit.digest.algorithm})
-        returning blob.id),
-      named as (
-        insert into blob_digest (algorithm, hex, blob_id)
-        select ${commit.digest.algorithm}, ${commit.digest.hex}, id from sealed returning blob_id),
-      known as (
-        select d.blob_id from blob_digest d, mine
-        where d.hex = ${commit.digest.hex} and d.algorithm = ${commit.digest.algorithm}),
-      spare as (
-        update blob set state = 'condemned', size_bytes = ${commit.sizeBytes}, removable_at = ${now}
-        from mine, known where blob.id = mine.blob_id and not exists (select 1 from damaged)),
-      chosen as (select blob_id from named union all select blob_id from known),
-      linked as (
-        insert into link (repository_id, blob_id, created_at)
-        select mine.repository_id, chosen.blob_id, ${now}::timestamptz from mine, chosen on conflict do nothing),
-      told as (${insertEventSql(commit.event, sql`from mine`)})
-      select 1 from mine`,
-  );
-  return committed.length > 0;
 }
 
 /** Ends a session that its owner, or its writer, gives up; its key is condemned, and its bytes may go as soon as no writer can come back to them. */

@@ -10,7 +10,7 @@ import type { TokenMemory } from "./access/token-memory.ts";
 import type { Contents } from "./cache/contents.ts";
 import type { Facts } from "./cache/facts.ts";
 import type { View } from "./cache/view.ts";
-import type { Counters } from "./content/counters.ts";
+import type { Counters } from "./repositories/counters.ts";
 import type { RestingSessions } from "./content/resting.ts";
 
 /** Limits and times that come from the configuration. */
@@ -29,6 +29,8 @@ export interface Limits {
   scrubDays: number;
   /** How long an access token is valid. */
   tokenSeconds: number;
+  /** Reads of blobs that are larger than this are sent to the store itself, where it can give an address; null: none are. */
+  redirectOver?: number | null;
   /** Bytes of free space below which uploads are refused. */
   freeSpaceReserve: (totalBytes: number) => number;
 }

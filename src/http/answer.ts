@@ -10,8 +10,16 @@ export type AnswerBody =
   | { blob: LinkedBlob; range: ByteRange }
   | { lengthBytes: number; open: () => Promise<ReadableStream<Uint8Array>> };
 
+/** A JSON answer; HEAD gets its length alone. */
+export function jsonAnswer(value: unknown, headers: Answer["headers"] = {}): Answer {
+  const body = new TextEncoder().encode(JSON.stringify(value));
+  const all = { "Content-Type": "application/json", ...headers, "Content-Length": String(body.byteLength) };
+  return { status: 200, headers: all, body };
+}
+
 export interface Answer {
   status: number;
-  headers: Record<string, string>;
+  /** A list is a header that is there several times. */
+  headers: Record<string, string | string[]>;
   body: AnswerBody;
 }

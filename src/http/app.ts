@@ -8,7 +8,7 @@ import { headOf } from "./head.ts";
 import { opsRoutes } from "./ops/routes.ts";
 import { clientAddress } from "./origin.ts";
 import { tokenRoutes } from "./token/routes.ts";
-import { v2Routes } from "./v2/routes.ts";
+import { v2Routes } from "./v2/app.ts";
 
 /** Builds the application. It runs wherever there is fetch. */
 export function createApp(surface: Surface): Hono<AppEnv> {

@@ -1,6 +1,6 @@
 // Reads bodies that have to be in memory whole: they are small, and one that is not is refused.
-import type { AppContext, Surroundings } from "./environment.ts";
-import { watchIncoming } from "./rate.ts";
+import { type Body, eachSlab } from "#core/content/slabs.ts";
+import type { RequestHead } from "./head.ts";
 
 /** What a body may be at most, and the error for one that is more. */
 interface BodyLimit {
@@ -8,25 +8,29 @@ interface BodyLimit {
   tooLarge: () => Error;
 }
 
+const pieceBytes = 64 * 1024;
+
 /** The body's bytes. @throws what the limit makes when there are more than it allows, as soon as that is known. */
 export async function readBody(
-  c: AppContext,
-  around: Surroundings,
+  { head, body }: { head: RequestHead; body: Body | null },
   limit: BodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(c.req.header("content-length") ?? 0) > limit.maxBytes) throw limit.tooLarge();
-  if (!c.req.raw.body) return new Uint8Array();
-  const reader = watchIncoming(c, around, c.req.raw.body).getReader();
+  const announced = Number(head.header("content-length") ?? 0);
+  if (announced > limit.maxBytes) throw limit.tooLarge();
+  if (!body) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    size += next.value.byteLength;
-    if (size > limit.maxBytes) {
-      await reader.cancel();
-      throw limit.tooLarge();
-    }
-    parts.push(next.value);
-  }
+  const source = { buffer: () => new ArrayBuffer(Math.min(announced || pieceBytes, pieceBytes)), recycle: () => {} };
+  const broken = await eachSlab(body, source, async (piece) => {
+    size += piece.byteLength;
+    if (size > limit.maxBytes) throw limit.tooLarge();
+    parts.push(piece);
+  });
+  if (broken) throw broken.error;
+  return joined(parts, size);
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {

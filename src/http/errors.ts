@@ -78,12 +78,11 @@ export function registryAnswer(c: AppContext, around: Surroundings, thrown: unkn
   return new Response(body, { status, headers: merged(c, headers) });
 }
 
+/** An answer whose headers are all single. */
+type Refusal = Answer & { headers: Record<string, string>; body: Uint8Array<ArrayBuffer> | null };
+
 /** The same, decided and not yet sent. */
-export function errorAnswer(
-  head: RequestHead,
-  around: Surroundings,
-  thrown: unknown,
-): Answer & { body: Uint8Array<ArrayBuffer> | null } {
+export function errorAnswer(head: RequestHead, around: Surroundings, thrown: unknown): Refusal {
   const error = asRegistryError(thrown);
   const status = statusOf[error.code];
   const headers = commonHeaders(error);
@@ -122,7 +121,7 @@ function decided(
   status: number,
   headers: Record<string, string>,
   entries: readonly ErrorEntry[],
-): Answer & { body: Uint8Array<ArrayBuffer> | null } {
+): Refusal {
   const errors = entries.map((entry) => ({
     code: wireCode[entry.code] ?? entry.code,
     message: entry.message,
@@ -162,6 +161,6 @@ function challenge(head: RequestHead, around: Surroundings, error: RegistryError
 
 /** A mount needs a pull from its source, too: a client that is told so gets a token for both. */
 function mountScope(head: RequestHead): string {
-  const from = head.query("mount") && head.query("from");
+  const from = head.search.has("mount") ? head.search.get("from") : null;
   return from?.includes("/") && isRepositoryPath(from) ? ` repository:${from}:pull` : "";
 }

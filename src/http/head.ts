@@ -8,8 +8,7 @@ export interface RequestHead {
   /** The host that the address names; the Host header may say otherwise. */
   readonly host: string;
   readonly connection: Connection;
-  /** The first value of a query parameter. */
-  query(name: string): string | undefined;
+  readonly search: URLSearchParams;
   /** @param name in lower case. */
   header(name: string): string | undefined;
 }
@@ -22,7 +21,7 @@ export function headOf(c: AppContext, around: Surroundings): RequestHead {
     path: url.pathname,
     host: url.host,
     connection: around.connection(c),
-    query: (name) => c.req.query(name),
+    search: url.searchParams,
     header: (name) => c.req.header(name),
   };
 }

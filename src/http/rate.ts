@@ -63,24 +63,44 @@ function createMeter(everySeconds: number, look: (waited: { shareOfTime: number;
   };
 }
 
-/** The request's body, counted, and broken off when its client is too slow. */
-export function watchIncoming(
+/** Looks after a client that sends: it is slow when it was waited for most of a window and brought hardly anything. */
+export function createSenderMeter(
+  { bytesPerSecond, seconds }: Surroundings["minRate"],
+  cut: (error: SlowClientError) => void,
+): Meter & { received(bytes: number): void } {
+  let received = 0;
+  const meter = createMeter(seconds, ({ shareOfTime }) => {
+    if (shareOfTime >= 1 - busyShare && received < bytesPerSecond * seconds)
+      cut(new SlowClientError(bytesPerSecond, seconds));
+    received = 0;
+  });
+  return {
+    ...meter,
+    received(bytes) {
+      received += bytes;
+    },
+  };
+}
+
+/** The body of a request that came through the application: counted, and broken off when its client is too slow. */
+export function bodyOf(c: AppContext, around: Surroundings): ReadableStream<Uint8Array> | null {
+  const body = c.req.raw.body;
+  return body && watchIncoming(c, around, body);
+}
+
+function watchIncoming(
   c: AppContext,
   around: Surroundings,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
-  const { bytesPerSecond, seconds } = around.minRate;
-  const reader = body.getReader();
+  // Locked when it is first read: a body that is refused unread stays the runtime's.
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let cut: ((error: SlowClientError) => void) | null = null;
-  let received = 0;
-  const meter = createMeter(seconds, ({ shareOfTime }) => {
-    if (shareOfTime >= 1 - busyShare && received < bytesPerSecond * seconds)
-      cut?.(new SlowClientError(bytesPerSecond, seconds));
-    received = 0;
-  });
+  const meter = createSenderMeter(around.minRate, (error) => cut?.(error));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        reader ??= body.getReader();
         meter.waits();
         try {
           const slow = new Promise<never>((_, reject) => {
@@ -92,7 +112,7 @@ export function watchIncoming(
             meter.stop();
             return controller.close();
           }
-          received += next.value.byteLength;
+          meter.received(next.value.byteLength);
           c.set("bytesIn", c.get("bytesIn") + next.value.byteLength);
           controller.enqueue(next.value);
         } catch (error) {
@@ -103,7 +123,7 @@ export function watchIncoming(
       },
       async cancel(reason) {
         meter.stop();
-        await reader.cancel(reason).catch(() => {});
+        await reader?.cancel(reason).catch(() => {});
       },
     },
     { highWaterMark: 0 },

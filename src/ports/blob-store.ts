@@ -66,6 +66,8 @@ export interface BlobStore {
    * when there is no such object; a place that is itself not there (nothing is mounted) is "unavailable". The body is read or cancelled.
    */
   read(key: BlobKey, range: { start: number; end: number }): Promise<Reading | null>;
+  /** An address at which whoever has it may GET this one object, ranges included, for so many seconds; absent where a store has no such thing. @throws BlobStoreError */
+  presign?(key: BlobKey, options: { seconds: number }): Promise<string>;
   /** Size and stamp of an object, or null, as `read` has it. */
   stat(key: BlobKey): Promise<Sealed | null>;
   remove(key: BlobKey): Promise<void>;

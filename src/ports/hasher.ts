@@ -15,8 +15,8 @@ export interface SavedHash {
 
 /** One hash in progress. */
 export interface HashStream {
-  /** Takes ownership of the bytes and of their whole buffer; resolves when more may be given. */
-  update(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Takes ownership of the bytes and of their whole buffer, one of `buffer()`; resolves when more may be given. */
+  update(bytes: Uint8Array): Promise<void>;
   /** The digests of all bytes, or null when they were lost (a worker died): the caller reads the bytes again. */
   finish(): Promise<HexDigests | null>;
   /** The state to go on from, or null when this stream cannot be saved. Ends the stream. */
@@ -30,6 +30,8 @@ export interface Hasher {
   start(options: { algorithms: readonly DigestAlgorithm[]; resumable: boolean; from?: SavedHash }): HashStream;
   /** The digest of bytes at hand: for manifests and small bodies. */
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Promise<string>;
-  /** 1 MiB of memory for `update`: one that came back, or a new one. */
-  buffer(): ArrayBuffer;
+  /** Memory for `update`: 1 MiB that came back or is new, or a little when very much is out already. */
+  buffer(): ArrayBufferLike;
+  /** Takes back memory that was not given to `update`. */
+  recycle(buffer: ArrayBufferLike): void;
 }

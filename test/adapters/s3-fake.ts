@@ -1,6 +1,8 @@
 // A bucket in memory behind the store's transport, which fails on demand: for what real servers cannot be made to do.
 import { createHash } from "node:crypto";
-import type { S3Credentials, Transport } from "#adapters/blob-store/s3/client.ts";
+import type { Transport } from "#adapters/blob-store/s3/client.ts";
+import type { S3Place } from "#adapters/blob-store/s3/place.ts";
+import type { S3Credentials } from "#adapters/blob-store/s3/sign.ts";
 import { createS3BlobStore } from "#adapters/blob-store/s3.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 
@@ -13,6 +15,7 @@ interface FakeObject {
 /** One request as the fake sees it. */
 export interface FakeRequest {
   method: string;
+  url: URL;
   /** Without the bucket; empty for the bucket itself. */
   name: string;
   query: URLSearchParams;
@@ -32,6 +35,7 @@ export interface FakeBucket {
   /** Tried on every request, in turn. */
   faults: Fault[];
   open(options?: {
+    place?: Partial<S3Place>;
     budgetBytes?: number;
     credentials?: (stale?: S3Credentials) => Promise<S3Credentials>;
   }): Promise<BlobStore>;
@@ -61,10 +65,8 @@ export function createFakeBucket(): FakeBucket {
     uploads: new Map(),
     faults: [],
     async transport(url, init) {
-      const { pathname, searchParams: query } = new URL(url);
-      const name = pathname.replace(/^\/bucket\/?/, "");
-      const request = { method: init.method, name, query, headers: init.headers, body: init.body ?? new Uint8Array() };
-      fake.log.push(`${init.method} ${name}?${query}`);
+      const request = requestOf(url, init);
+      fake.log.push(`${init.method} ${request.name}?${request.query}`);
       init.signal.throwIfAborted();
       const answer = () => serve(fake, request);
       for (const fault of fake.faults) {
@@ -73,7 +75,7 @@ export function createFakeBucket(): FakeBucket {
       }
       return answer();
     },
-    open: ({ budgetBytes = 128 * 2 ** 20, credentials = async () => keys } = {}) =>
+    open: ({ place = {}, budgetBytes = 128 * 2 ** 20, credentials = async () => keys } = {}) =>
       createS3BlobStore({
         place: {
           bucket: "bucket",
@@ -84,13 +86,27 @@ export function createFakeBucket(): FakeBucket {
           encryption: null,
           kmsKey: null,
           storageClass: null,
+          ...place,
         },
         credentials,
         transport: fake.transport,
+        startHash,
         budgetBytes,
       }),
   };
   return fake;
+}
+
+function startHash() {
+  const hash = createHash("sha256");
+  return { update: (bytes: Uint8Array) => void hash.update(bytes), digest: () => hash.digest("hex") };
+}
+
+function requestOf(address: string, { method, headers, body }: Parameters<Transport>[1]): FakeRequest {
+  const url = new URL(address);
+  const inHost = url.hostname.startsWith("bucket.");
+  const name = inHost ? url.pathname.slice(1) : url.pathname.replace(/^\/bucket\/?/, "");
+  return { method, url, name, query: url.searchParams, headers, body: body ?? new Uint8Array() };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

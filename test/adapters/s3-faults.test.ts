@@ -205,6 +205,14 @@ describe("the check at the start", () => {
     await expect(bucket.open()).rejects.toThrow(line);
   });
 
+  it("says at once that a certificate is not trusted: trying again does not help", async () => {
+    const cause = Object.assign(new Error("self-signed"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+    bucket.faults.push(() => Promise.reject(new TypeError("fetch failed", { cause })));
+    bucket.log.length = 0;
+    await expect(bucket.open()).rejects.toThrow("its certificate is not trusted (SELF_SIGNED_CERT_IN_CHAIN)");
+    expect(bucket.log.length).toBe(1);
+  });
+
   it("leaves no object behind, and does without conditions where the server does not know them", async () => {
     bucket.faults.push(({ headers }) => (headers.has("if-none-match") ? refuse(501, "NotImplemented") : null));
     store = await bucket.open();

@@ -1,8 +1,10 @@
 // The small parts of the S3 store by themselves: the reader of its XML, names and addresses, and the budget of memory.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyOf, nameOf, type S3Place, urlOf } from "#adapters/blob-store/s3/place.ts";
-import { createPartBudget, leastBudgetBytes } from "#adapters/blob-store/s3/upload/budget.ts";
+import { createPartBudget } from "#adapters/blob-store/s3/upload/budget.ts";
 import { bytesOfParts, largestObjectBytes, partBytes } from "#adapters/blob-store/s3/upload/plan.ts";
+import { createShare } from "#adapters/blob-store/s3/upload/share.ts";
 import { childrenOf, readXml, textOf, type XmlElement } from "#adapters/blob-store/s3/xml.ts";
 import { freshKey } from "#test/suites/blob-store-harness.ts";
 
@@ -62,8 +64,9 @@ describe("names", () => {
   it("lie below the prefix and lead back to their key", () => {
     const key = freshKey();
     expect(nameOf(place, key)).toBe(`a/b/${key}`);
-    for (const ending of ["", ".tail", ".tail2"]) expect(keyOf(place, `a/b/${key}${ending}`)).toBe(key);
-    for (const other of [key, `a/b/${key}.x`, "a/b/berth-store.json", `a/bc/${key}`])
+    for (const ending of ["", ".tail", ".tail2", ".stash-0123abcd-12"])
+      expect(keyOf(place, `a/b/${key}${ending}`)).toBe(key);
+    for (const other of [key, `a/b/${key}.x`, `a/b/${key}.stash-1`, "a/b/berth-store.json", `a/bc/${key}`])
       expect(keyOf(place, other)).toBeNull();
   });
 
@@ -92,35 +95,111 @@ describe("parts", () => {
 
 describe("the budget", () => {
   it("makes uploads wait in line, and lets small ones by", async () => {
-    const budget = createPartBudget(leastBudgetBytes);
-    const first = await budget.part(64 * mebibyte);
+    const budget = createPartBudget(128 * mebibyte);
+    const first = await budget.take(64 * mebibyte);
     const order: string[] = [];
-    const second = budget.part(64 * mebibyte).then((part) => {
-      order.push("second");
-      return part;
-    });
-    const third = budget.part(8 * mebibyte).then((part) => {
-      order.push("third");
-      return part;
-    });
-    const give = await budget.small();
-    give();
-    give();
+    const named = async (name: string, sizeBytes: number) => {
+      const memory = await budget.take(sizeBytes);
+      order.push(name);
+      return memory;
+    };
+    const second = named("second", 64 * mebibyte);
+    const third = named("third", 8 * mebibyte);
+    const small = await budget.take(mebibyte);
+    small.free();
+    small.free();
     await Promise.resolve();
     expect(order).toEqual([]);
-    first.free(true);
-    (await second).free(true);
+    first.free();
+    (await second).free();
     await third;
     expect(order).toEqual(["second", "third"]);
   });
 
-  it("uses memory again, but not what somebody may still be reading", async () => {
-    const budget = createPartBudget(leastBudgetBytes);
-    const part = await budget.part(8 * mebibyte);
-    part.free(true);
-    const again = await budget.part(8 * mebibyte);
-    expect(again.memory === part.memory).toBe(true);
-    again.free(false);
-    expect((await budget.part(8 * mebibyte)).memory === part.memory).toBe(false);
+  it("uses memory again", async () => {
+    const budget = createPartBudget(128 * mebibyte);
+    const part = await budget.take(8 * mebibyte);
+    part.free();
+    part.free();
+    const again = await budget.take(8 * mebibyte);
+    expect(again.bytes === part.bytes).toBe(true);
+    expect((await budget.take(8 * mebibyte)).bytes === part.bytes).toBe(false);
+  });
+
+  it("never gives more than it has, whatever its users do", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ sizeBytes: fc.integer({ min: 1, max: 100 }), lends: fc.boolean() })), run),
+      { numRuns: 50 },
+    );
+    async function run(users: { sizeBytes: number; lends: boolean }[]) {
+      const share = createShare(100, 1);
+      let held = 0;
+      const use = async ({ sizeBytes, lends }: { sizeBytes: number; lends: boolean }) => {
+        const place = await share.take(sizeBytes);
+        held += sizeBytes;
+        expect(held).toBeLessThanOrEqual(100);
+        const free = () => {
+          held -= sizeBytes;
+          place.free();
+        };
+        if (!lends) return void setImmediate(free);
+        await new Promise<void>((resolve) => place.lend(async () => resolve(free())));
+      };
+      // The last ones are left with what nobody asks back.
+      const all = users.map(use);
+      const last = share.take(100);
+      await Promise.all([last, ...all]);
+      expect([held, share.freeBytes()]).toEqual([0, 0]);
+    }
+  });
+});
+
+describe("a share", () => {
+  it("is asked back from whoever waits longest, when somebody needs it", async () => {
+    const share = createShare(2, 20);
+    const asked: string[] = [];
+    for (const name of ["first", "second"]) {
+      const place = await share.take(1);
+      place.lend(async () => {
+        asked.push(name);
+        place.free();
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(asked).toEqual([]);
+    await share.take(1);
+    expect(asked).toEqual(["first"]);
+    await share.take(1);
+    expect(asked).toEqual(["first", "second"]);
+  });
+
+  it("is not asked back from who goes on, nor from who has just begun to wait", async () => {
+    const share = createShare(1, 50);
+    const place = await share.take(1);
+    let asked = 0;
+    const lend = () =>
+      place.lend(async () => {
+        asked++;
+        place.free();
+      });
+    const next = share.take(1);
+    for (let i = 0; i < 5; i++) {
+      const goOn = lend();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      goOn();
+    }
+    expect(asked).toBe(0);
+    lend();
+    await next;
+    expect(asked).toBe(1);
+  });
+
+  it("asks the next when one cannot give back", async () => {
+    const share = createShare(2, 1);
+    const stuck = await share.take(1);
+    stuck.lend(() => Promise.reject(new Error("no")));
+    const other = await share.take(1);
+    other.lend(async () => other.free());
+    await share.take(1);
   });
 });

@@ -71,6 +71,11 @@ describe("berth storage check", { timeout: 60_000 }, () => {
     expect(fs.existsSync(stray)).toBe(true);
   });
 
+  it("does not look for what a server keeps in its memory", async () => {
+    const { code, err } = await runBerth(["storage", "check"], folder, { BERTH_STORAGE: "memory:" });
+    expect([code, err]).toEqual([1, "berth: what is kept in memory only the server itself can look at\n"]);
+  });
+
   it("works without a server, and takes an empty place for the store no more than a start does", async () => {
     await berth.stop();
     expect((await check("--rehash")).code).toBe(0);

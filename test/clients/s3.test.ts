@@ -41,6 +41,7 @@ function open(bucket: Bucket, changes: Changes = {}): Promise<BlobStore> {
     },
     credentials: async () => keys,
     transport,
+    startHash: null,
     budgetBytes: 256 * mebibyte,
   });
 }
@@ -185,6 +186,44 @@ describe.each(bucketServers)("s3 on %s", (server) => {
       for (let i = 0; i < 20; i++) await writer.write(piece(i));
       await writer.abort();
       expect([await namesOf(key), await unfinished(key)]).toEqual([[], 0]);
+    });
+  });
+
+  describe("an address for others", () => {
+    let store: BlobStore;
+    const keys = [freshKey(), freshKey()] as [string, string];
+    const bytes = patternOf(100_000);
+    beforeAll(async () => {
+      store = await open(bucket, { prefix: "for/others" });
+      for (const key of keys) {
+        const writer = await store.openWriter(key, atStart);
+        await writer.write(bytes);
+        await writer.seal();
+      }
+    });
+    afterAll(() => store.close());
+    const presign = async (seconds = 60) => (await store.presign?.(keys[0], { seconds })) as string;
+
+    it("gives the object, whole or a range of it, to whoever has it", async () => {
+      const url = await presign();
+      const whole = await fetch(url);
+      expect(Buffer.compare(new Uint8Array(await whole.arrayBuffer()), bytes)).toBe(0);
+      const part = await fetch(url, { headers: { range: "bytes=10-19" } });
+      expect([part.status, part.headers.get("content-range")]).toEqual([206, "bytes 10-19/100000"]);
+      expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.subarray(10, 20));
+    });
+
+    it("is of no use for another object, nor for anything but reading", async () => {
+      const url = await presign();
+      expect((await fetch(url.replace(keys[0], keys[1]))).status).toBe(403);
+      for (const method of ["PUT", "DELETE"]) expect((await fetch(url, { method })).status).toBe(403);
+      expect(await store.stat(keys[0])).not.toBeNull();
+    });
+
+    it("is of no use later", async () => {
+      const url = await presign(1);
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      expect((await fetch(url)).status).toBe(403);
     });
   });
 

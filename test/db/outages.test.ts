@@ -114,6 +114,19 @@ describe("a server that takes connections and does not answer", () => {
   });
 });
 
+describe("a server that is only busy", () => {
+  test("answers aside of all others", async () => {
+    const slow = Array.from({ length: 4 }, () => client.sql.begin((tx) => tx`select pg_sleep(0.6)`));
+    const waiting = ask(300);
+    await sleep(100);
+    const started = performance.now();
+    await client.aside.execute("select 1");
+    expect(performance.now() - started).toBeLessThan(300);
+    await Promise.all(slow);
+    expect((await waiting).counts).toEqual({ ok: 300 });
+  });
+});
+
 describe("a server that closes every connection without a word", () => {
   test("fails statements at once, and is not asked without a pause", async () => {
     await proxy.set("close");

@@ -98,6 +98,8 @@ describe("accepted values", () => {
     ["BERTH_FREE_SPACE_RESERVE", "512MiB", { freeSpaceReserve: { bytes: 512 * 2 ** 20, percent: 0 } }],
     ["BERTH_FREE_SPACE_RESERVE", "2%", { freeSpaceReserve: { bytes: 0, percent: 2 } }],
     ["BERTH_MANIFEST_MAX_BYTES", "8MiB", { manifestMaxBytes: 8_388_608 }],
+    ["BERTH_SCRUB_RATE", "0", { scrubRate: 0 }],
+    ["BERTH_SCRUB_RATE", "1MiB", { scrubRate: 1_048_576 }],
     ["BERTH_SECRET_KEY", KEY, { secretKey: new Uint8Array(32).fill(0xab) }],
     ["BERTH_SECRET_KEY", Buffer.from(KEY, "hex").toString("base64"), { secretKey: new Uint8Array(32).fill(0xab) }],
     ["BERTH_METRICS_LISTEN", ":9090", { metricsListen: { host: "", port: 9090 } }],
@@ -134,6 +136,8 @@ describe("refused values", () => {
     ["BERTH_DRAIN_SECONDS", "-1", "a whole number"],
     ["BERTH_DRAIN_SECONDS", "1.5", "a whole number"],
     ["BERTH_FREE_SPACE_RESERVE", "2 apples", "512MiB"],
+    ["BERTH_SCRUB_RATE", "1000", "0 (off), or a number of bytes from 1048576"],
+    ["BERTH_SCRUB_DAYS", "0", "a whole number from 1"],
     ["BERTH_ALLOW_HTTP", "yes", "1, 0, true or false"],
     ["DATABASE_URL", "mysql://h/d", "postgres://"],
   ])("%s=%s is one line with name, value and what is allowed", (name, text, allowed) => {

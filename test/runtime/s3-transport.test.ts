@@ -54,6 +54,21 @@ describe("the transport", () => {
     expect([response.status, response.body]).toEqual([204, null]);
   });
 
+  it("sends no more of a body that was refused", async () => {
+    let closed = false;
+    const response = await ask(
+      (request, answer) => {
+        request.socket.once("close", () => {
+          closed = true;
+        });
+        answer.writeHead(503).end("busy");
+      },
+      { body: new Uint8Array(64 * 1024 * 1024) },
+    );
+    expect([response.status, await response.text()]).toEqual([503, "busy"]);
+    await expect.poll(() => closed).toBe(true);
+  });
+
   it("lets a large answer wait for its reader, and go away", async () => {
     let sent = 0;
     const response = await ask((_, answer) => {

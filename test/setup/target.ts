@@ -11,7 +11,7 @@ import { createTokenMemory } from "#core/access/token-memory.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import type { View } from "#core/cache/view.ts";
-import { createCounters } from "#core/content/counters.ts";
+import { createCounters } from "#core/repositories/counters.ts";
 import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
@@ -19,7 +19,7 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
-import { createDirectRead, type DirectRead } from "#runtime/node/direct/read.ts";
+import { createDirectAnswer, type DirectAnswer } from "#runtime/node/direct/answer.ts";
 import { listen } from "#runtime/node/listener.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
@@ -96,7 +96,7 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const records: RequestRecord[] = [];
   const surface = { ctx, around: surroundings(options, records) };
   const app = createApp(surface);
-  const direct = createDirectRead(surface, options.blobFolder ?? null);
+  const direct = createDirectAnswer(surface, options.blobFolder ?? null);
   const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app, direct);
   const addUser = async (name: string) => {
     const passwordHash = await ctx.compute.run("hashPassword", { password });
@@ -171,7 +171,7 @@ function appFetch(app: App): Target["fetch"] {
 
 async function overSocket(
   app: App,
-  direct: DirectRead,
+  direct: DirectAnswer,
 ): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
   const log = createLog("silent");
   const options = { host: "127.0.0.1", port: 0, tls: null, headerSeconds: 20, idleSeconds: 60, log, setting: "test" };

@@ -1,7 +1,5 @@
 // Writes the figures as tables in Markdown.
-import type { Standing } from "../round.ts";
-import type { Soak } from "../soak.ts";
-import { type Figure, median, type Result } from "./figures.ts";
+import type { Figure, Result } from "./figures.ts";
 
 const disturbingProcessors = 0.1;
 
@@ -58,33 +56,6 @@ export function disturbance(results: readonly Result[]): string {
   return `\nDisturbed: other programs used more than ${disturbingProcessors} processors in ${disturbed.length} of ${samples.length} measurements.\n`;
 }
 
-/** Start times and memory, medians of the rounds. */
-export function standingTable(standings: readonly Standing[]): string {
-  const head = [
-    "server",
-    "start s, empty",
-    "start s, filled",
-    "idle MiB, empty",
-    "idle MiB, filled",
-    "MiB after the works",
-  ];
-  const rows = [...Map.groupBy(standings, ({ server }) => server)].map(([server, lines]) => {
-    const of = (field: Exclude<keyof Standing, "server">) => median(lines.map((line) => line[field]));
-    return [
-      ...[server, of("startEmptySeconds").toFixed(2), of("startFilledSeconds").toFixed(2)],
-      ...[of("idleEmptyMiB"), of("idleFilledMiB"), of("afterMiB")].map((mebibytes) => mebibytes.toFixed(0)),
-    ];
-  });
-  return table(head, rows);
-}
-
-/** Memory that goes on growing would show in the last third. */
-export function soakLine({ afterMiB, secondThirdMiB, lastThirdMiB }: Soak): string {
-  const growth = lastThirdMiB / secondThirdMiB;
-  const steps = afterMiB.map((mebibytes) => mebibytes.toFixed(0)).join(" ");
-  return `soak: MiB after each repetition ${steps}; last third / second third ${growth.toFixed(3)}, asked 1.05: ${mark(growth <= 1.05)}`;
-}
-
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) => Math.max(title.length, 3, ...rows.map((row) => (row[i] ?? "").length)));
   const line = (cells: readonly string[]) =>
@@ -98,6 +69,6 @@ export function short(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
 
-function mark(met: boolean): string {
-  return met ? "ok" : "LOW";
+export function mark(met: boolean): string {
+  return met ? "ok" : "NOT MET";
 }

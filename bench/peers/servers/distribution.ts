@@ -37,11 +37,17 @@ export async function startDistribution(name: string, { folder }: Place): Promis
   };
 }
 
-/** The file system store, deletion allowed; everything else as it comes. JSON is YAML too. */
+/** What is in the examples that come with both versions, without their password file. JSON is YAML too. */
 function configuration(rootdirectory: string, port: number): string {
   return JSON.stringify({
     version: 0.1,
-    storage: { filesystem: { rootdirectory }, delete: { enabled: true } },
-    http: { addr: `127.0.0.1:${port}` },
+    log: { fields: { service: "registry" } },
+    storage: {
+      cache: { blobdescriptor: "inmemory" },
+      filesystem: { rootdirectory },
+      delete: { enabled: true },
+    },
+    http: { addr: `127.0.0.1:${port}`, headers: { "X-Content-Type-Options": ["nosniff"] } },
+    health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
   });
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 /** Ticks of /proc/PID/stat: USER_HZ, which is 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** The given processes and all that descend from them. */
+/** The given processes, the first of them first, and all that descend from them. */
 export function treeOf(roots: readonly number[]): number[] {
   const children = Map.groupBy(
     readdirSync("/proc")
@@ -14,7 +14,7 @@ export function treeOf(roots: readonly number[]): number[] {
   );
   const found = new Set<number>();
   const pending = [...roots];
-  for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
+  for (let pid = pending.shift(); pid !== undefined; pid = pending.shift()) {
     if (found.has(pid)) continue;
     found.add(pid);
     pending.push(...(children.get(pid) ?? []));
@@ -41,6 +41,14 @@ export function machineSeconds(): number {
 /** Memory that these processes hold, what they share counted once, in MiB. */
 export function proportionalMiB(pids: readonly number[]): number {
   return sum(pids, (pid) => kibibytes(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+) kB/m)) / 1024;
+}
+
+/**
+ * Memory of a server in MiB: all that its first process holds, and of the others what they hold with shared parts divided.
+ * The first is counted in full, since Node's own pages would else be divided with the Node that runs this benchmark.
+ */
+export function memoryMiB([first = 0, ...others]: readonly number[]): number {
+  return kibibytes(`/proc/${first}/status`, /^VmRSS:\s+(\d+) kB/m) / 1024 + proportionalMiB(others);
 }
 
 /** The most memory each of these processes held since `resetPeaks`, added up, in MiB. The kernel keeps this by itself. */

@@ -17,7 +17,8 @@ function firstLine(program: string, words: readonly string[]): string {
   } catch (error) {
     // wrk says its version, and ends with 1.
     const { stdout, code } = error as { stdout?: string; code?: string };
-    if (code === "ENOENT" || !stdout) throw new Error(`${program} is missing: run \`BERTH_BENCH=1 bash .ci/install\` first`);
+    if (code === "ENOENT" || !stdout)
+      throw new Error(`${program} is missing: run \`BERTH_BENCH=1 bash .ci/install\` first`);
     return head(stdout, program);
   }
 }

@@ -14,7 +14,8 @@ export interface ClientInput {
   readonly onLost: (error?: Error) => void;
 }
 
-const never = new Promise<never>(() => {});
+/** A promise of its own each time: one that all wait for would keep them all in memory. */
+const never = () => new Promise<never>(() => {});
 
 /**
  * Makes a client that uses the socket for its first statement and all that follow, and no other: where the driver would
@@ -24,13 +25,13 @@ export function makeClient({ base, socket, connected, onOpen, onLost }: ClientIn
   let used = false;
   const useOnce = () => {
     if (used) onLost();
-    if (used) return never;
+    if (used) return never();
     used = true;
     return connected.then(
       () => socket,
       (error) => {
         onLost(error);
-        return never;
+        return never();
       },
     );
   };

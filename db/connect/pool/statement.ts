@@ -23,8 +23,11 @@ export function tagOver<Tag extends postgres.ISql>(base: postgres.Sql, run: Stat
     return made;
   };
   const make = base as unknown as (...args: unknown[]) => unknown;
-  const makeUnsafe = base.unsafe as (...args: unknown[]) => unknown;
+  const makeUnsafe = base.unsafe as (text: string, values: readonly unknown[], options: object) => unknown;
+  // drizzle gives all its statements so, and the driver would plan each anew: planning costs more than running them.
+  const unsafe = (text: string, values: readonly unknown[] = [], options: object = {}) =>
+    adopt(makeUnsafe(text, values, { prepare: values.length > 0, ...options }));
   const tag = (...args: unknown[]) => adopt(make(...args));
   Object.setPrototypeOf(tag, base);
-  return Object.assign(tag, { unsafe: (...args: unknown[]) => adopt(makeUnsafe(...args)) }) as unknown as Tag;
+  return Object.assign(tag, { unsafe }) as unknown as Tag;
 }

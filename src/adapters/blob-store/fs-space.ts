@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import { storeProblem } from "./fs-problem.ts";
 
-const lookEveryMs = 1000;
+const lookEveryMs = 200;
 
 export interface Room {
   look(): Promise<{ freeBytes: number; totalBytes: number }>;

@@ -3,8 +3,8 @@ import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.
 import { checkBucket } from "./s3/check.ts";
 import { type ClientSettings, createS3Client, type S3Client } from "./s3/client.ts";
 import { abortOthers, listMultiparts } from "./s3/multipart.ts";
-import { deleteObject, headObject, listObjects, openObject, putObject } from "./s3/objects.ts";
-import { inPlace, keyOf, nameOf, tailEndings } from "./s3/place.ts";
+import { deleteBelow, deleteObject, headObject, listObjects, openObject, putObject } from "./s3/objects.ts";
+import { besideName, inPlace, keyOf, nameOf } from "./s3/place.ts";
 import { S3Problem } from "./s3/problem.ts";
 import { openS3Reader } from "./s3/reader.ts";
 import { createPartBudget } from "./s3/upload/budget.ts";
@@ -34,6 +34,7 @@ export async function createS3BlobStore(settings: S3BlobStoreSettings): Promise<
     ensureIdentity: (id) => ensureIdentity(client, id, conditions),
     openWriter: (key, from) => openS3Writer({ client, budget, conditions, behind }, key, from),
     read: async (key, range) => openS3Reader(client, nameOf(place, key), range),
+    presign: (key, { seconds }) => client.presign(nameOf(place, key), seconds),
     async stat(key) {
       const head = await headObject(client, nameOf(place, key));
       return head && { sizeBytes: head.sizeBytes, stamp: head.stamp };
@@ -49,8 +50,8 @@ export async function createS3BlobStore(settings: S3BlobStoreSettings): Promise<
 
 async function remove(client: S3Client, key: BlobKey): Promise<void> {
   const name = nameOf(client.place, key);
-  const names = [name, ...tailEndings.map((ending) => name + ending)];
-  await Promise.all([abortOthers(client, name, null), ...names.map((each) => deleteObject(client, each))]);
+  const beside = deleteBelow(client, besideName(name));
+  await Promise.all([abortOthers(client, name, null), deleteObject(client, name), beside]);
 }
 
 /** Keys of objects, of tails and of unfinished uploads; one may come more than once while its upload is under way. */

@@ -1,4 +1,7 @@
 // Computes digests in the pool while bytes pass; small bodies are hashed where they are, which is cheaper than a message.
+//
+// Threads share the memory of the pieces. Measured: transferring it to and fro counts as new memory each time, and V8 then
+// collected all garbage every 64 MiB, which cost more than hashing.
 import { createHash } from "node:crypto";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { DigestAlgorithm } from "#oci/digest.ts";
@@ -11,25 +14,38 @@ const slabBytes = 1024 * 1024;
 const inlineBytes = 64 * 1024;
 /** Pieces of one body that may be under way: enough to keep a thread busy, few enough to bound memory. */
 const maxUnderWay = 4;
+/** A body gets this much at a time when the large pieces are all out: hundreds of slow bodies must not fill the memory. */
+const smallSlabBytes = 64 * 1024;
+/** Large pieces that may be out at once, over all bodies. */
+const maxOut = 48;
 /** Memory kept for the next body. */
 const maxSpare = 16;
 
 type Options = Parameters<Hasher["start"]>[0];
 
 export function createPoolHasher(pool: Pool): Hasher {
-  const spare: ArrayBuffer[] = [];
-  const keep = (buffer: ArrayBuffer) => {
-    if (spare.length < maxSpare && buffer.byteLength === slabBytes) spare.push(buffer);
+  const spare: SharedArrayBuffer[] = [];
+  let out = 0;
+  const keep = (buffer: ArrayBufferLike) => {
+    if (buffer.byteLength !== slabBytes) return;
+    out--;
+    if (spare.length < maxSpare && buffer instanceof SharedArrayBuffer) spare.push(buffer);
+  };
+  const buffer = () => {
+    if (out >= maxOut) return new SharedArrayBuffer(smallSlabBytes);
+    out++;
+    return spare.pop() ?? new SharedArrayBuffer(slabBytes);
   };
   return {
     start: (options) => startStream(pool, options, keep),
     digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest("hex"),
-    buffer: () => spare.pop() ?? new ArrayBuffer(slabBytes),
+    buffer,
+    recycle: keep,
   };
 }
 
-function startStream(pool: Pool, options: Options, keep: (buffer: ArrayBuffer) => void): HashStream {
-  let held: Uint8Array<ArrayBuffer> | null = null;
+function startStream(pool: Pool, options: Options, keep: (buffer: ArrayBufferLike) => void): HashStream {
+  let held: Uint8Array | null = null;
   let task: RunningTask | null = null;
   let seen = options.from?.offset ?? 0;
   const begin = () => {
@@ -69,12 +85,16 @@ function startStream(pool: Pool, options: Options, keep: (buffer: ArrayBuffer) =
       const states = await begin().end("save", options.algorithms);
       return states && { version: 1, offset: seen, states };
     },
-    discard: () => task?.discard(),
+    discard() {
+      if (held) keep(held.buffer);
+      held = null;
+      task?.discard();
+    },
   };
 }
 
 interface RunningTask {
-  send(bytes: Uint8Array<ArrayBuffer>): void;
+  send(bytes: Uint8Array): void;
   /** Resolves when more may be sent. */
   room(): Promise<void>;
   /** The task's result, or null when its thread died. */
@@ -82,18 +102,20 @@ interface RunningTask {
   discard(): void;
 }
 
-function runTask(pool: Pool, options: Options, keep: (buffer: ArrayBuffer) => void): RunningTask {
+function runTask(pool: Pool, options: Options, keep: (buffer: ArrayBufferLike) => void): RunningTask {
   const { port1, port2 } = new MessageChannel();
-  let underWay = 0;
+  /** The pieces under way, in their order. */
+  const underWay: ArrayBufferLike[] = [];
   let lost = false;
   let wake: (() => void) | null = null;
   const waken = () => {
     wake?.();
     wake = null;
   };
-  port1.on("message", (buffer: ArrayBuffer) => {
-    underWay--;
-    keep(buffer);
+  const forget = () => underWay.splice(0).forEach(keep);
+  port1.on("message", () => {
+    const done = underWay.shift();
+    if (done) keep(done);
     waken();
   });
   const task: HashTask = {
@@ -107,20 +129,21 @@ function runTask(pool: Pool, options: Options, keep: (buffer: ArrayBuffer) => vo
     .catch(() => {
       lost = true;
       port1.close();
+      forget();
       waken();
       return null;
     });
-  const post = (message: HashMessage, transfer: ArrayBuffer[] = []) => {
-    if (!lost) port1.postMessage(message, transfer);
+  const post = (message: HashMessage) => {
+    if (!lost) port1.postMessage(message);
   };
   return {
     send(bytes) {
-      if (lost) return;
-      underWay++;
-      post({ buffer: bytes.buffer, offset: bytes.byteOffset, length: bytes.byteLength }, [bytes.buffer]);
+      if (lost) return keep(bytes.buffer);
+      underWay.push(bytes.buffer);
+      post(bytes);
     },
     async room() {
-      while (underWay > maxUnderWay && !lost) await new Promise<void>((resolve) => (wake = resolve));
+      while (underWay.length > maxUnderWay && !lost) await new Promise<void>((resolve) => (wake = resolve));
     },
     async end(how, algorithms) {
       post(how);
@@ -128,6 +151,9 @@ function runTask(pool: Pool, options: Options, keep: (buffer: ArrayBuffer) => vo
       port1.close();
       return values && algorithms.every((algorithm) => values[algorithm]) ? values : null;
     },
-    discard: () => port1.close(),
+    discard() {
+      port1.close();
+      forget();
+    },
   };
 }

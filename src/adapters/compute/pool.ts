@@ -26,6 +26,8 @@ export function createPool(threads: number, { tasksPerThread, idleThreads } = fo
     maxQueue: 1024,
     idleTimeout: 30_000,
     atomics: "disabled",
+    // Tasks make little garbage: what they work on lies outside V8's heap.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   // A thread that dies fails its tasks, whose callers know what to do; the pool itself goes on.
   pool.on("error", () => {});

@@ -36,7 +36,7 @@ export async function getBlob(ctx: Needs<"db" | "facts">, repositoryId: string, 
   return blob;
 }
 
-/** A stream of part of a blob; wrong bytes never come to a clean end in it. @throws BLOB_UNKNOWN when the store has lost it, UNAVAILABLE. */
+/** A stream of part of a blob; in an object that was changed since it was recorded, wrong bytes never come to a clean end. @throws BLOB_UNKNOWN when the store has lost it, UNAVAILABLE. */
 export async function openBlob(
   ctx: IntegrityNeeds,
   blob: LinkedBlob,

@@ -7,7 +7,7 @@ import type { BlobWriter, Sealed, StoreState } from "#ports/blob-store.ts";
 import type { Hasher, HashStream } from "#ports/hasher.ts";
 import type { Needs } from "../context.ts";
 import { type Claimed, keepLease, type Lease, lostLease } from "./claim.ts";
-import { eachSlab } from "./slabs.ts";
+import { type Body, eachSlab } from "./slabs.ts";
 import { requireSpace } from "./space.ts";
 import { storeError } from "./store-error.ts";
 import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
@@ -19,7 +19,7 @@ const spaceEveryBytes = 64 * 1024 * 1024;
 
 /** The bytes of one request. */
 export interface Incoming {
-  body: ReadableStream<Uint8Array> | null;
+  body: Body | null;
   /** From Content-Range: where the bytes belong and how many they are. Null: append what comes. */
   range: ByteRange | null;
   /** From Content-Length, if it was given. */
@@ -126,7 +126,7 @@ interface Streaming {
   writer: BlobWriter;
   hash: HashStream | null;
   lease: Lease;
-  body: ReadableStream<Uint8Array>;
+  body: Body;
   range: ByteRange | null;
 }
 
@@ -149,7 +149,8 @@ async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number;
     }
     await s.writer.write(slab);
     bytes += slab.byteLength;
-    await s.hash?.update(slab);
+    if (s.hash) await s.hash.update(slab);
+    else ctx.hasher.recycle(slab.buffer);
   });
   return { bytes, error: ended };
 }

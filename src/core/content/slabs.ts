@@ -2,8 +2,21 @@
 
 /** Where the memory of the pieces comes from: a Hasher hands out what it got back. */
 export interface SlabSource {
-  buffer(): ArrayBuffer;
+  buffer(): ArrayBufferLike;
+  /** Takes back what was handed out and given to nobody. */
+  recycle(buffer: ArrayBufferLike): void;
 }
+
+/** Takes a piece over; the next is given when its promise resolves. */
+type Each = (slab: Uint8Array) => Promise<void>;
+
+/** A body that a runtime collects itself, with less between the network and the pieces than a stream has. */
+export interface SlabBody {
+  eachSlab(source: SlabSource, each: Each): Promise<StreamEnd>;
+}
+
+/** The bytes of a request. */
+export type Body = ReadableStream<Uint8Array> | SlabBody;
 
 /** How a stream ended: at its end, or with the error that broke it. */
 export type StreamEnd = { error: unknown } | null;
@@ -13,19 +26,21 @@ export type StreamEnd = { error: unknown } | null;
  * too: whoever resumes need not send them again.
  * @param each takes ownership of the piece; the next is read when its promise resolves.
  */
-export async function eachSlab(
-  body: ReadableStream<Uint8Array>,
-  source: SlabSource,
-  each: (slab: Uint8Array<ArrayBuffer>) => Promise<void>,
-): Promise<StreamEnd> {
+export async function eachSlab(body: Body, source: SlabSource, each: Each): Promise<StreamEnd> {
+  if ("eachSlab" in body) return body.eachSlab(source, each);
   const reader = body.getReader();
-  let slab: ArrayBuffer | null = null;
+  let slab: ArrayBufferLike | null = null;
   let filled = 0;
+  const take = () => {
+    const taken = slab as ArrayBufferLike;
+    slab = null;
+    return taken;
+  };
   try {
     for (;;) {
       const next = await readOrError(reader);
       if ("error" in next) {
-        if (slab && filled > 0) await each(new Uint8Array(slab, 0, filled));
+        if (slab && filled > 0) await each(new Uint8Array(take(), 0, filled));
         return next;
       }
       if (next.done) break;
@@ -37,15 +52,15 @@ export async function eachSlab(
         filled += taken;
         chunk = chunk.subarray(taken);
         if (filled < slab.byteLength) continue;
-        const full = new Uint8Array(slab);
-        slab = null;
+        const full = new Uint8Array(take());
         filled = 0;
         await each(full);
       }
     }
-    if (slab && filled > 0) await each(new Uint8Array(slab, 0, filled));
+    if (slab && filled > 0) await each(new Uint8Array(take(), 0, filled));
     return null;
   } finally {
+    if (slab) source.recycle(slab);
     await reader.cancel().catch(() => {});
     reader.releaseLock();
   }

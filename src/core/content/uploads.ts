@@ -1,10 +1,10 @@
 // Upload sessions as the protocol knows them: begin, status, append, finish, cancel.
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { isRetryable } from "#db/queries/rows.ts";
+import { commitUpload } from "#db/queries/upload-commit.ts";
 import {
   abandonUpload,
   cancelUpload as cancelSession,
-  commitUpload,
   findUpload,
   insertUpload,
   type SessionOwner,

@@ -52,6 +52,7 @@ async function openHashed(
   await stored.body.cancel();
   const verified = await verifyOnce(ctx, blob);
   if (!verified) return null;
+  blob.stamp = verified.stamp;
   const again = await openStored(ctx.blobs, blob, range);
   if (typeof again !== "string" && again.stamp === verified.stamp) return again.body;
   if (typeof again !== "string") await again.body.cancel();

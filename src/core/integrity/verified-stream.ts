@@ -58,7 +58,7 @@ async function requireRight(ctx: IntegrityNeeds, blob: BlobRow, stored: Reading,
 
 /** Gives a hash its own copies of what passes: it takes ownership of memory, and the reader wants the bytes, too. */
 function createTee(hasher: Hasher, hash: HashStream) {
-  let slab: ArrayBuffer | null = null;
+  let slab: ArrayBufferLike | null = null;
   let filled = 0;
   const send = async () => {
     if (!slab) return;

@@ -16,6 +16,8 @@ import { plusSeconds } from "../moment.ts";
 type ScrubNeeds = IntegrityNeeds & Needs<"limits">;
 
 const sliceSeconds = 1;
+/** However fast it may be: a slice must end soon. */
+const mostBytes = 64 * 1024 * 1024;
 /** What a blob counts for at least: opening one costs, too. */
 const leastBytes = 256 * 1024;
 /** A slice works through so many at most. */
@@ -34,7 +36,7 @@ export async function scrubBlobs(ctx: ScrubNeeds): Promise<boolean> {
   const begun = await findBegunScrub(ctx.db, now);
   const due = begun ? [begun] : await listScrubDue(ctx.db, plusSeconds(now, -scrubDays * 86_400), maxBlobs);
   const right: VerifiedBlob[] = [];
-  const work = { most: Math.max(rate * sliceSeconds, leastBytes), pace: createPace(rate) };
+  const work = { most: Math.min(rate * sliceSeconds, mostBytes), pace: createPace(rate) };
   let left = work.most;
   try {
     for (const row of due) {

@@ -3,6 +3,8 @@ import type { z } from "@hono/zod-openapi";
 import { registryError } from "#oci/error.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, Surroundings } from "../environment.ts";
+import { headOf } from "../head.ts";
+import { bodyOf } from "../rate.ts";
 
 const maxBodyBytes = 1024 * 1024;
 const mostPerPage = 1000;
@@ -19,7 +21,9 @@ export async function readJson<T extends z.ZodType>(
   // curl -d says it is a form; DTR's clients were forgiven for that.
   if (type && !/json|x-www-form-urlencoded|text\/plain/i.test(type)) throw registryError("UNSUPPORTED_MEDIA_TYPE");
   const tooLarge = () => registryError("INVALID_PARAMETERS", "the body is too large");
-  const text = new TextDecoder().decode(await readBody(c, around, { maxBytes: maxBodyBytes, tooLarge }));
+  const text = new TextDecoder().decode(
+    await readBody({ head: headOf(c, around), body: bodyOf(c, around) }, { maxBytes: maxBodyBytes, tooLarge }),
+  );
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -11,6 +11,7 @@ import type { AppContext, AppEnv, Surface, Surroundings } from "../environment.t
 import { asRegistryError, registryAnswer } from "../errors.ts";
 import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
+import { bodyOf } from "../rate.ts";
 
 /** A form is a few parameters; more is no login. */
 const maxFormBytes = 64 * 1024;
@@ -82,7 +83,11 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
 
 async function readForm(c: AppContext, around: Surroundings): Promise<URLSearchParams> {
   const tooLarge = () => registryError("SIZE_INVALID", "the form is too large");
-  return new URLSearchParams(new TextDecoder().decode(await readBody(c, around, { maxBytes: maxFormBytes, tooLarge })));
+  return new URLSearchParams(
+    new TextDecoder().decode(
+      await readBody({ head: headOf(c, around), body: bodyOf(c, around) }, { maxBytes: maxFormBytes, tooLarge }),
+    ),
+  );
 }
 
 async function answer(

@@ -8,13 +8,12 @@ import { type ByteRange, parseRanges } from "#oci/range.ts";
 import type { Answer } from "../answer.ts";
 import type { RequestHead } from "../head.ts";
 import { multipartLength, multipartStream } from "./multipart.ts";
-import type { ReadRequest } from "./reads.ts";
-import type { V2Handler } from "./request.ts";
+import type { V2Handler, V2Request } from "./request.ts";
 
 type OnBlob = { name: string; digest: string };
 
 /** GET, HEAD /v2/<name>/blobs/<digest> */
-export async function decideBlob(request: ReadRequest, { name, digest: text }: OnBlob): Promise<Answer> {
+export const getBlobContent: V2Handler<OnBlob> = async (request, { name, digest: text }) => {
   const { ctx, caller, head } = request;
   const digest = parseDigest(text);
   const repository = await reachRepository(ctx, caller, name, "pull");
@@ -36,15 +35,15 @@ export async function decideBlob(request: ReadRequest, { name, digest: text }: O
     });
   if (ranges && ranges.length > 1) return manyParts(request, blob, ranges, headers);
   return onePart(request, blob, ranges?.[0] ?? null, headers);
-}
+};
 
 /** DELETE /v2/<name>/blobs/<digest> */
 export const deleteBlobLink: V2Handler<OnBlob> = async (request, { name, digest: text }) => {
-  const { ctx, caller, c } = request;
+  const { ctx, caller } = request;
   const digest = parseDigest(text);
   const repository = await reachRepository(ctx, caller, name, "delete");
   await deleteBlob(ctx, { repository, caller }, digest);
-  return c.body(null, 202, { "Content-Length": "0" });
+  return { status: 202, headers: { "Content-Length": "0" }, body: null };
 };
 
 /** Ranges are defined for GET alone (RFC 9110 14.2). `If-Range` with another validator means: the whole (13.1.5). */
@@ -58,7 +57,7 @@ function wantedRanges(head: RequestHead, sizeBytes: number, etag: string) {
 }
 
 async function onePart(
-  { ctx, head }: ReadRequest,
+  { ctx, head }: V2Request,
   blob: LinkedBlob,
   wanted: ByteRange | null,
   headers: Record<string, string>,
@@ -74,12 +73,7 @@ async function onePart(
   return { status, headers, body: { blob, range } };
 }
 
-function manyParts(
-  { ctx }: ReadRequest,
-  blob: LinkedBlob,
-  ranges: ByteRange[],
-  headers: Record<string, string>,
-): Answer {
+function manyParts({ ctx }: V2Request, blob: LinkedBlob, ranges: ByteRange[], headers: Record<string, string>): Answer {
   // Plain letters and digits, unquoted: a client's parser stumbles over more.
   const boundary = crypto.randomUUID().replaceAll("-", "");
   const parts = { ranges, sizeBytes: blob.sizeBytes, boundary, contentType: headers["Content-Type"] as string };

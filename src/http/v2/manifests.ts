@@ -3,11 +3,10 @@ import { reachForPush, reachRepository } from "#core/access/reach.ts";
 import { deleteReference, getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
 import { registryError } from "#oci/error.ts";
 import { isTag, parseReference, parseTag, type Reference } from "#oci/reference.ts";
-import type { Answer } from "../answer.ts";
+import { type Answer, jsonAnswer } from "../answer.ts";
 import { readBody } from "../body.ts";
 import { matches } from "./blobs.ts";
-import type { ReadRequest } from "./reads.ts";
-import type { V2Handler, V2Request } from "./request.ts";
+import type { V2Handler } from "./request.ts";
 
 type OnManifest = { name: string; reference: string };
 
@@ -15,7 +14,7 @@ type OnManifest = { name: string; reference: string };
 const maxTags = 100;
 
 /** GET, HEAD /v2/<name>/manifests/<reference>. The stored type is answered whatever Accept says: clients cope, 406 breaks them. */
-export async function decideManifest(request: ReadRequest, { name, reference: text }: OnManifest): Promise<Answer> {
+export const getManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
   const { ctx, caller, head } = request;
   const repository = await reachRepository(ctx, caller, name, "pull");
   const reference = readReference(text);
@@ -34,36 +33,38 @@ export async function decideManifest(request: ReadRequest, { name, reference: te
   const body = await getManifestBytes(ctx, repository.id, manifest);
   ctx.counters.pull(repository.id, "tag" in reference ? reference.tag : null);
   return { status: 200, headers, body };
-}
+};
 
 /** PUT /v2/<name>/manifests/<reference>[?tag=…] */
 export const putManifestContent: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
-  const { ctx, caller, c, url, around } = request;
+  const { ctx, caller, head } = request;
   const reference = parseReference(text);
-  const tags = url.searchParams.getAll("tag").map(parseTag);
+  const tags = head.search.getAll("tag").map(parseTag);
   if (tags.length > 0 && "tag" in reference)
     throw registryError("TAG_INVALID", "the query parameter tag goes with a push by digest, not by tag");
-  if (tags.length > maxTags) return tooManyTags(request);
+  if (tags.length > maxTags) return tooManyTags();
   const repository = await reachForPush(ctx, caller, name);
-  const bytes = await readBody(c, around, manifestLimit(ctx.limits.manifestMaxBytes));
-  const contentType = c.req.header("content-type") ?? "";
+  const bytes = await readBody(request, manifestLimit(ctx.limits.manifestMaxBytes));
+  const contentType = head.header("content-type") ?? "";
   const pushed = await putManifest(ctx, { repository, caller }, { bytes, contentType, reference, tags });
   ctx.counters.push(repository.id);
-  c.header("Location", `/v2/${name}/manifests/${pushed.digest}`);
-  c.header("Docker-Content-Digest", pushed.digest);
-  if (pushed.subject) c.header("OCI-Subject", pushed.subject);
-  if ("digest" in reference) for (const tag of pushed.tags) c.header("OCI-Tag", tag, { append: true });
-  for (const warning of pushed.warnings) c.header("Warning", `299 - "${warning}"`, { append: true });
-  c.header("Content-Length", "0");
-  return c.body(null, 201);
+  const headers: Answer["headers"] = {
+    Location: `/v2/${name}/manifests/${pushed.digest}`,
+    "Docker-Content-Digest": pushed.digest,
+    "Content-Length": "0",
+  };
+  if (pushed.subject) headers["OCI-Subject"] = pushed.subject;
+  if ("digest" in reference && pushed.tags.length > 0) headers["OCI-Tag"] = pushed.tags;
+  if (pushed.warnings.length > 0) headers.Warning = pushed.warnings.map((warning) => `299 - "${warning}"`);
+  return { status: 201, headers, body: null };
 };
 
 /** DELETE /v2/<name>/manifests/<reference> */
 export const deleteManifestReference: V2Handler<OnManifest> = async (request, { name, reference: text }) => {
-  const { ctx, caller, c } = request;
+  const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "delete");
   await deleteReference(ctx, { repository, caller }, readReference(text));
-  return c.body(null, 202, { "Content-Length": "0" });
+  return { status: 202, headers: { "Content-Length": "0" }, body: null };
 };
 
 /** In reading, what cannot be a tag is merely a tag that is not there. */
@@ -72,9 +73,9 @@ function readReference(text: string): Reference {
   throw registryError("MANIFEST_UNKNOWN", undefined, { Tag: text.slice(0, 200) });
 }
 
-function tooManyTags({ c }: V2Request): Response {
+function tooManyTags(): Answer {
   const errors = [{ code: "UNSUPPORTED", message: `at most ${maxTags} tags can be pushed at once`, detail: null }];
-  return c.json({ errors }, 414);
+  return { ...jsonAnswer({ errors }), status: 414 };
 }
 
 function manifestLimit(maxBytes: number) {

@@ -1,44 +1,36 @@
-// The routes under /v2: one line each, by what the path names and the method.
-import { Hono } from "hono";
+// The routes under /v2: one line each, by what the path names and the method. Every runtime's requests come through here.
 import { type ErrorCode, registryError } from "#oci/error.ts";
-import { authenticate } from "../authenticate.ts";
-import type { AppContext, AppEnv, Surface } from "../environment.ts";
-import { registryAnswer } from "../errors.ts";
-import { headOf } from "../head.ts";
-import { deleteBlobLink } from "./blobs.ts";
+import { type Answer, jsonAnswer } from "../answer.ts";
+import { identify } from "../authenticate.ts";
+import type { Surface } from "../environment.ts";
+import { errorAnswer } from "../errors.ts";
+import type { RequestHead } from "../head.ts";
+import { deleteBlobLink, getBlobContent } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
-import { deleteManifestReference, putManifestContent } from "./manifests.ts";
+import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
 import { parseV2Path, type V2Path } from "./path.ts";
-import { answerRead, type ReadPath } from "./reads.ts";
 import type { V2Handler, V2Request } from "./request.ts";
-import { sendAnswer } from "./send.ts";
 import { deleteUpload, getUploadStatus, patchUpload, postUploads, putUpload } from "./uploads.ts";
 
 type Handlers = {
-  [K in V2Path["kind"]]: { pattern: string; methods: Record<string, V2Handler<Extract<V2Path, { kind: K }>> | "read"> };
+  [K in V2Path["kind"]]: { pattern: string; methods: Record<string, V2Handler<Extract<V2Path, { kind: K }>>> };
 };
 
 const routes: Handlers = {
-  ping: { pattern: "/v2/", methods: { GET: getPing } },
+  ping: { pattern: "/v2/", methods: { GET: async () => jsonAnswer({}) } },
   catalog: { pattern: "/v2/_catalog", methods: { GET: getCatalog } },
   tags: { pattern: "/v2/{name}/tags/list", methods: { GET: getTags } },
   referrers: { pattern: "/v2/{name}/referrers/{digest}", methods: { GET: getReferrers } },
   manifest: {
     pattern: "/v2/{name}/manifests/{reference}",
-    methods: { GET: "read", PUT: putManifestContent, DELETE: deleteManifestReference },
+    methods: { GET: getManifestContent, PUT: putManifestContent, DELETE: deleteManifestReference },
   },
-  blob: { pattern: "/v2/{name}/blobs/{digest}", methods: { GET: "read", DELETE: deleteBlobLink } },
+  blob: { pattern: "/v2/{name}/blobs/{digest}", methods: { GET: getBlobContent, DELETE: deleteBlobLink } },
   uploads: { pattern: "/v2/{name}/blobs/uploads/", methods: { POST: postUploads } },
   upload: {
     pattern: "/v2/{name}/blobs/uploads/{id}",
     methods: { GET: getUploadStatus, PATCH: patchUpload, PUT: putUpload, DELETE: deleteUpload },
   },
-};
-
-/** The pattern that a read is recorded under. */
-export const readPatterns: Record<ReadPath["kind"], string> = {
-  blob: routes.blob.pattern,
-  manifest: routes.manifest.pattern,
 };
 
 /** Method and pattern of each route. */
@@ -48,63 +40,63 @@ export function listV2Routes(): { method: string; pattern: string }[] {
   );
 }
 
-/** The registry protocol. */
-export function v2Routes(surface: Surface): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ strict: false });
-  app.all("*", async (c) => {
-    c.header("Docker-Distribution-API-Version", "registry/2.0");
-    try {
-      return await dispatch(c, surface);
-    } catch (error) {
-      c.set("error", error);
-      return registryAnswer(c, surface.around, error);
-    }
-  });
-  return app;
+/** The answer to a request, and what is to be recorded of it. */
+export interface Answered {
+  answer: Answer;
+  route: string;
+  who: string | null;
+  error?: unknown;
 }
 
-async function dispatch(c: AppContext, surface: Surface): Promise<Response> {
-  const url = new URL(c.req.url);
-  if (url.pathname === "/v2") return c.redirect("/v2/", 301);
-  const path = parseV2Path(url.pathname);
+type Asked = Pick<V2Request, "head" | "body"> & Surface;
+
+/** Decides the answer to a request of the registry protocol. It never throws: an error is an answer, too. */
+export async function answerV2(asked: Asked): Promise<Answered> {
+  const answered: Answered = { answer: { status: 500, headers: {}, body: null }, route: "/v2/*", who: null };
+  try {
+    answered.answer = await dispatch(asked, answered);
+  } catch (error) {
+    answered.error = error;
+    const refusal = errorAnswer(asked.head, asked.around, error);
+    answered.answer = { ...refusal, headers: { ...answered.answer.headers, ...refusal.headers } };
+  }
+  answered.answer.headers["Docker-Distribution-API-Version"] = "registry/2.0";
+  return answered;
+}
+
+async function dispatch(asked: Asked, answered: Answered): Promise<Answer> {
+  const { head } = asked;
+  if (head.path === "/v2") return { status: 301, headers: { Location: "/v2/", "Content-Length": "0" }, body: null };
+  const path = parseV2Path(head.path);
   if (!path) {
-    c.set("route", "/v2/*");
-    await authenticated(c, surface);
-    throw registryError("ROUTE_UNKNOWN" satisfies ErrorCode, `there is nothing at ${url.pathname.slice(0, 300)}`);
+    requireCredentials(head);
+    await identified(asked, answered);
+    throw registryError("ROUTE_UNKNOWN" satisfies ErrorCode, `there is nothing at ${head.path.slice(0, 300)}`);
   }
   const route = routes[path.kind];
-  c.set("route", route.pattern);
-  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-  const handler = route.methods[method] as V2Handler<V2Path> | "read" | undefined;
-  if (!handler) return refuseMethod(c, surface, Object.keys(route.methods));
-  if (handler === "read") return read(c, surface, path as ReadPath);
-  const caller = path.kind === "ping" ? await authenticated(c, surface) : await authenticate(c, surface);
-  return handler({ ...surface, c, url, caller }, path);
+  answered.route = route.pattern;
+  const handler = route.methods[head.method === "HEAD" ? "GET" : head.method] as V2Handler<V2Path> | undefined;
+  if (!handler) return refuseMethod(head, Object.keys(route.methods), answered);
+  // Who shows no credentials at all learns from the ping where to get a token.
+  if (path.kind === "ping") requireCredentials(head);
+  const caller = await identified(asked, answered);
+  return handler({ ...asked, caller }, path);
 }
 
-/** @throws UNAUTHORIZED to who shows no credentials at all: that is how clients learn where to get a token. */
-async function authenticated(c: AppContext, surface: Surface) {
-  const caller = await authenticate(c, surface);
-  if (caller.how === "anonymous") throw registryError("UNAUTHORIZED");
+async function identified(asked: Asked, answered: Answered) {
+  const caller = await identify(asked.head, asked);
+  answered.who = caller.account?.name ?? null;
   return caller;
 }
 
-/** GET, HEAD of a blob or a manifest: decided in one piece, as for runtimes that send the answer their own way. */
-async function read(c: AppContext, surface: Surface, path: ReadPath): Promise<Response> {
-  const { answer, who, error } = await answerRead(surface, headOf(c, surface.around), path);
-  c.set("who", who);
-  c.set("error", error);
-  return sendAnswer(c, surface, answer);
+function requireCredentials(head: RequestHead): void {
+  if (!head.header("authorization")) throw registryError("UNAUTHORIZED");
 }
 
-async function getPing({ c }: V2Request): Promise<Response> {
-  return c.json({});
-}
-
-function refuseMethod(c: AppContext, surface: Surface, methods: string[]): Response {
-  const allowed = methods.includes("GET") ? [...methods, "HEAD", "OPTIONS"] : [...methods, "OPTIONS"];
-  c.header("Allow", allowed.join(", "));
-  if (c.req.method === "OPTIONS") return c.body(null, 200, { "Content-Length": "0" });
-  const error = registryError("UNSUPPORTED", `${c.req.method} is not possible here; ${allowed.join(", ")} are`);
-  return registryAnswer(c, surface.around, error);
+function refuseMethod(head: RequestHead, methods: string[], answered: Answered): Answer {
+  const allowed = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  const headers = { Allow: allowed };
+  if (head.method === "OPTIONS") return { status: 200, headers: { ...headers, "Content-Length": "0" }, body: null };
+  answered.answer.headers = headers;
+  throw registryError("UNSUPPORTED", `${head.method} is not possible here; ${allowed} are`);
 }

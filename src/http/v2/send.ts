@@ -5,11 +5,9 @@ import type { AppContext, Surface } from "../environment.ts";
 import { watchOutgoing } from "../rate.ts";
 
 /** The response. @throws what opening a blob throws: nothing has been sent by then. */
-export async function sendAnswer(
-  c: AppContext,
-  surface: Surface,
-  { status, headers, body }: Answer,
-): Promise<Response> {
+export async function sendAnswer(c: AppContext, surface: Surface, answer: Answer): Promise<Response> {
+  const { status, body } = answer;
+  const headers = headersOf(answer);
   if (body === null) return new Response(null, { status, headers });
   if (body instanceof Uint8Array) {
     c.set("bytesOut", body.byteLength);
@@ -22,6 +20,13 @@ export async function sendAnswer(
     c.get("finishLater")?.(error);
   };
   return new Response(watchOutgoing(surface.around, stream, { lengthBytes, done }), { status, headers });
+}
+
+function headersOf(answer: Answer): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers))
+    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
+  return headers;
 }
 
 /** Opens a body that is not in memory. */

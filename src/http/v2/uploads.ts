@@ -14,6 +14,7 @@ import {
 import { type Digest, findDigest, formatDigest, isDigestAlgorithm, parseDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import { formatUploadRange } from "#oci/range.ts";
+import type { Answer } from "../answer.ts";
 import { incoming, type V2Handler, type V2Request } from "./request.ts";
 
 type OnUploads = { name: string };
@@ -21,18 +22,18 @@ type OnUpload = { name: string; id: string };
 
 /** POST /v2/<name>/blobs/uploads/[?mount=[&from=]|?digest=|?digest-algorithm=] */
 export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
-  const { ctx, caller, url, c } = request;
-  const digestText = url.searchParams.get("digest");
+  const { ctx, caller, head, body } = request;
+  const digestText = head.search.get("digest");
   const digest = digestText === null ? null : parseDigest(digestText);
-  const algorithm = announcedAlgorithm(url);
+  const algorithm = announcedAlgorithm(head.search);
   const where: Where = { repository: await reachForPush(ctx, caller, name), caller };
   const mounted = await tryMount(request, where);
-  if (mounted) return created(request, name, mounted);
+  if (mounted) return created(name, mounted);
   // Some clients announce a digest but bring no bytes: they go on with a session.
-  const empty = c.req.raw.body === null || c.req.header("content-length") === "0";
+  const empty = body === null || head.header("content-length") === "0";
   const whole = digest && !(empty && !isEmptyDigest(digest)) ? { digest, bytes: incoming(request) } : null;
   const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
-  if (!whole) return accepted(request, name, session, 202);
+  if (!whole) return accepted(name, session, 202);
   try {
     return await finish(request, where, session.id, whole);
   } catch (error) {
@@ -47,14 +48,14 @@ export const patchUpload: V2Handler<OnUpload> = async (request, { name, id }) =>
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
   const session = await appendUpload(ctx, { repository, caller }, id, incoming(request));
-  return accepted(request, name, session, 202);
+  return accepted(name, session, 202);
 };
 
 /** PUT /v2/<name>/blobs/uploads/<id>?digest= */
 export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
-  const { ctx, caller, url } = request;
+  const { ctx, caller, head } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
-  const text = url.searchParams.get("digest");
+  const text = head.search.get("digest");
   if (text === null) throw registryError("DIGEST_INVALID", "the closing PUT needs the query parameter digest");
   return finish(request, { repository, caller }, id, { digest: parseDigest(text), bytes: incoming(request) });
 };
@@ -63,27 +64,27 @@ export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
 export const getUploadStatus: V2Handler<OnUpload> = async (request, { name, id }) => {
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
-  return accepted(request, name, await getUpload(ctx, { repository, caller }, id), 204);
+  return accepted(name, await getUpload(ctx, { repository, caller }, id), 204);
 };
 
 /** DELETE /v2/<name>/blobs/uploads/<id>. Needs no more than the right to push. */
 export const deleteUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
-  const { ctx, caller, c } = request;
+  const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
   await cancelUpload(ctx, { repository, caller }, id);
-  return c.body(null, 204);
+  return { status: 204, headers: {}, body: null };
 };
 
 /** A mount that cannot be done, for whatever reason, becomes an ordinary session: the answer tells nothing. */
 async function tryMount(request: V2Request, where: Where): Promise<Digest | null> {
-  const { ctx, url } = request;
-  const digest = findDigest(url.searchParams.get("mount") ?? "");
+  const { ctx, head } = request;
+  const digest = findDigest(head.search.get("mount") ?? "");
   if (!digest) return null;
-  return (await mountBlob(ctx, where, digest, url.searchParams.get("from"))) ? digest : null;
+  return (await mountBlob(ctx, where, digest, head.search.get("from"))) ? digest : null;
 }
 
-function announcedAlgorithm(url: URL): string | null {
-  const algorithm = url.searchParams.get("digest-algorithm");
+function announcedAlgorithm(search: URLSearchParams): string | null {
+  const algorithm = search.get("digest-algorithm");
   if (algorithm === null || isDigestAlgorithm(algorithm)) return algorithm;
   throw registryError(
     "DIGEST_INVALID",
@@ -105,29 +106,27 @@ async function finish(
   where: Where,
   id: string,
   { digest, bytes }: { digest: Digest; bytes: Incoming },
-): Promise<Response> {
+): Promise<Answer> {
   const { ctx } = request;
   const { repository, caller } = where;
   const mayStill = () => requireStill(ctx, caller, repository, "push");
   await finishUpload(ctx, where, { id, digest, incoming: bytes, mayStill });
-  return created(request, repository.path, digest);
+  return created(repository.path, digest);
 }
 
-function created({ c }: V2Request, name: string, digest: Digest): Response {
+function created(name: string, digest: Digest): Answer {
   const text = formatDigest(digest);
-  return c.body(null, 201, {
-    Location: `/v2/${name}/blobs/${text}`,
-    "Docker-Content-Digest": text,
-    "Content-Length": "0",
-  });
+  const headers = { Location: `/v2/${name}/blobs/${text}`, "Docker-Content-Digest": text, "Content-Length": "0" };
+  return { status: 201, headers, body: null };
 }
 
 /** Locations are relative to the root: a client that sees another scheme or host than its own drops its credentials. */
-function accepted({ c }: V2Request, name: string, session: UploadState, status: 202 | 204): Response {
-  return c.body(null, status, {
+function accepted(name: string, session: UploadState, status: 202 | 204): Answer {
+  const headers = {
     Location: `/v2/${name}/blobs/uploads/${session.id}`,
     Range: formatUploadRange(session.offset),
     "Docker-Upload-UUID": session.id,
     ...(status === 202 ? { "Content-Length": "0" } : {}),
-  });
+  };
+  return { status, headers, body: null };
 }

@@ -64,6 +64,12 @@ export function bytesOrOff(min: number, max: number): Value<number> {
   });
 }
 
+/** What holds for things of more than so many bytes: `on` is all of them, `off` (null) none. */
+export const overBytes = value("off, on, or a size such as 64MiB", (input): number | null | undefined => {
+  if (input === "off" || input === "on") return input === "on" ? 0 : null;
+  return readBytes(input);
+});
+
 /** `512MiB`, `2%`, or both joined by "or", when the larger holds. */
 export const reserve = value("a size such as 512MiB, a share such as 2%, or both as in 512MiB or 2%", (input) => {
   const result = { bytes: 0, percent: 0 };

@@ -26,6 +26,8 @@ const showAddress = ({ host, port }: v.ListenAddress) => `${host.includes(":") ?
 const showReserve = (r: v.FreeSpaceReserve) =>
   [r.bytes > 0 ? `${r.bytes} bytes` : "", r.percent > 0 ? `${r.percent}%` : ""].filter(Boolean).join(" or ") || "0";
 
+const showOver = (bytes: number | null) => (bytes === null ? "off" : bytes === 0 ? "on" : `over ${bytes} bytes`);
+
 const HOUR = 3_600;
 const YEAR = 365 * 24 * HOUR;
 
@@ -50,6 +52,7 @@ export const VARIABLES = {
   s3SecretKey: secret("BERTH_S3_SECRET_KEY", v.text),
   s3SessionToken: secret("BERTH_S3_SESSION_TOKEN", v.text),
   s3BufferBytes: setting("BERTH_S3_BUFFER_BYTES", v.bytes(128 * 2 ** 20, 2 ** 40), "256MiB"),
+  s3Redirect: setting("BERTH_S3_REDIRECT", v.overBytes, "off", showOver),
   durability: setting("BERTH_DURABILITY", v.oneOf("full", "relaxed"), "full"),
   freeSpaceReserve: setting("BERTH_FREE_SPACE_RESERVE", v.reserve, "256MiB or 1%", showReserve),
   secretKey: secret("BERTH_SECRET_KEY", v.key32),

@@ -11,7 +11,7 @@ import { createTokenMemory } from "#core/access/token-memory.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import { createView } from "#core/cache/view.ts";
-import { createCounters } from "#core/content/counters.ts";
+import { createCounters } from "#core/repositories/counters.ts";
 import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { ensureInstallation } from "#db/queries/installation.ts";
@@ -90,6 +90,7 @@ function limitsOf(config: Config): Limits {
     scrubBytesPerSecond: config.scrubRate,
     scrubDays: config.scrubDays,
     tokenSeconds: config.tokenSeconds,
+    redirectOver: config.s3Redirect,
     freeSpaceReserve: (total) => Math.max(bytes, (total * percent) / 100),
   };
 }

@@ -4,7 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { DirectRead } from "./direct/read.ts";
+import type { DirectAnswer } from "./direct/answer.ts";
 import type { Log } from "./log.ts";
 import { StartError } from "./secret-key.ts";
 
@@ -36,7 +36,7 @@ export interface Listener {
 type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** @param direct takes the requests that it can answer without the application. @throws StartError when the port is taken or the certificate cannot be read. */
-export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectRead): Promise<Listener> {
+export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectAnswer): Promise<Listener> {
   const { server, reload } = createServer(options);
   const serve = getRequestListener(fetch, { overrideGlobalObjects: false });
   const requests = trackRequests(server, (req, res) => void (direct?.(req, res) || serve(req, res)));

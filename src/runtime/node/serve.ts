@@ -10,7 +10,7 @@ import type { Config } from "../config/parse.ts";
 import { openContext } from "./context.ts";
 import { followFeed } from "./database/feed.ts";
 import { openDatabase } from "./database.ts";
-import { createDirectRead } from "./direct/read.ts";
+import { createDirectAnswer } from "./direct/answer.ts";
 import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
 import { createHealth } from "./health.ts";
 import { type Jobs, startJobs } from "./jobs.ts";
@@ -50,7 +50,7 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     const metrics = createMetrics(ctx);
     const { around, attach, memory } = surroundings(config, ctx, metrics, log);
     const surface = { ctx, around };
-    const direct = createDirectRead(surface, config.storage.kind === "file" ? config.storage.path : null);
+    const direct = createDirectAnswer(surface, config.storage.kind === "file" ? config.storage.path : null);
     const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
     attach(listener);
     closing.push(async () => memory.stop());

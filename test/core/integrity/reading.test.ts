@@ -5,7 +5,7 @@ import type { Where } from "#core/content/uploads.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
 import type { Content } from "#test/http/v2/content.ts";
 import { createDamageableStore, flipped } from "./damageable-store.ts";
-import { createScene, madeContent, readBlob, type Scene } from "./scene.ts";
+import { createScene, dyingHasher, madeContent, readBlob, type Scene } from "./scene.ts";
 
 describe("a reader of a blob", () => {
   const store = createDamageableStore();
@@ -134,6 +134,27 @@ describe("a reader of a blob", () => {
     await expect(new Response(body).arrayBuffer()).rejects.toThrow("not those that were stored");
     await expectUnmarked();
     expect((await read()).ended).toBe("clean");
+  });
+
+  it.each([
+    ["whole", undefined],
+    ["part", part],
+  ])("gets a touched one although a worker died while it was hashed: %s", async (_, range) => {
+    store.touch(blob.key);
+    const ctx = { ...scene.ctx, hasher: dyingHasher(scene.ctx.hasher, 1) };
+    expect(await readBlob({ ctx }, { ...blob }, range)).toMatchObject({ ended: "clean" });
+    store.change(blob.key, flipped);
+    const again = { ...scene.ctx, hasher: dyingHasher(scene.ctx.hasher, 1) };
+    expect(await readBlob({ ctx: again }, { ...blob }, range)).toMatchObject({ ended: "BLOB_UNKNOWN" });
+    await expectMarked("digest");
+  });
+
+  it("is told to try again when no worker lives long enough, which marks nothing", async () => {
+    store.touch(blob.key);
+    const ctx = { ...scene.ctx, hasher: dyingHasher(scene.ctx.hasher, 99) };
+    for (const range of [undefined, part])
+      expect(await readBlob({ ctx }, { ...blob }, range)).toMatchObject({ ended: "UNAVAILABLE" });
+    await expectUnmarked();
   });
 
   it("who remembers where it lay gets it from where a push has put it since", async () => {

@@ -4,11 +4,13 @@ import { anonymous } from "#core/access/caller.ts";
 import { openBlob } from "#core/content/blobs.ts";
 import { beginUpload, finishUpload, type Where } from "#core/content/uploads.ts";
 import type { Context } from "#core/context.ts";
+import { scrubBlobs } from "#core/jobs/scrub.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { type BlobRow, findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
+import type { Hasher } from "#ports/hasher.ts";
 import { type Content, digestOf } from "#test/http/v2/content.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
 import { wholeBody } from "../content/bodies.ts";
@@ -18,6 +20,12 @@ export interface Told {
   level: string;
   message: string;
   fields: Record<string, unknown>;
+}
+
+/** A blob that was pushed. */
+export interface Given {
+  content: Content;
+  blob: BlobRow;
 }
 
 export interface Scene {
@@ -33,6 +41,10 @@ export interface Scene {
   row(content: Content): Promise<Record<string, unknown>>;
   /** Types of the events about the digest, in order. */
   events(content: Content): Promise<string[]>;
+  /** Pushes bytes that nobody else has. */
+  given(where: Where, sizeBytes: number): Promise<Given>;
+  /** Scrubs until nothing is due. @returns how many slices it took. */
+  scrub(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -45,7 +57,7 @@ export async function createScene(blobs: BlobStore): Promise<Scene> {
   const accountId = crypto.randomUUID();
   const account = { id: accountId, name: "team", kind: "organization", isAdmin: false, passwordHash: null } as const;
   await insertAccount(db, { ...account, now: clock.now() });
-  return {
+  const scene: Scene = {
     target,
     ctx,
     told,
@@ -73,13 +85,39 @@ export async function createScene(blobs: BlobStore): Promise<Scene> {
       const found = await db.execute(sql`select type from event where object = ${digest} order by id`);
       return found.map((row) => row.type as string);
     },
+    async given(where, sizeBytes) {
+      const content = madeContent(sizeBytes);
+      await scene.push(where, content);
+      return { content, blob: (await scene.find(where, content)) as BlobRow };
+    },
+    async scrub() {
+      let slices = 1;
+      while ((await scrubBlobs(ctx)) && slices < 100) slices++;
+      return slices;
+    },
     close: target.close,
   };
+  return scene;
+}
+
+/** A hasher whose first results are lost, as with workers that die. */
+export function dyingHasher(hasher: Hasher, deaths: number): Hasher {
+  let left = deaths;
+  const start: Hasher["start"] = (options) => {
+    const hash = hasher.start(options);
+    if (left-- <= 0) return hash;
+    const lost = async () => {
+      hash.discard();
+      return null;
+    };
+    return { ...hash, finish: lost, save: lost };
+  };
+  return { ...hasher, start };
 }
 
 /** How a read of part of a blob ended: with its bytes, or with the code of a refusal, or broken. */
 export async function readBlob(
-  { ctx }: Scene,
+  { ctx }: Pick<Scene, "ctx">,
   blob: BlobRow,
   range = { start: 0, end: blob.sizeBytes - 1 },
 ): Promise<{ bytes: Uint8Array; ended: string }> {

@@ -6,10 +6,10 @@ import { pause } from "#test/clients/setup/daemon.ts";
 import { mediaTypes, sha256 } from "#test/clients/setup/image.ts";
 import { audit, createLedger, noteTry } from "#test/clients/setup/ledger.ts";
 import { pushBlob, request } from "#test/clients/setup/registry.ts";
-import { begin, post, put, waitUntil } from "./setup/client.ts";
 import { makeHomeAt } from "./setup/home.ts";
 import { type Mount, mountTmpfs } from "./setup/mounts.ts";
 import { send } from "./setup/send.ts";
+import { begin, post, put, waitUntil } from "./setup/uploads.ts";
 
 const repository = "end/app";
 const mebibyte = 2 ** 20;

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Berth, databases, type Home, makeHome, startBerth } from "#test/clients/setup/berth.ts";
 import { pause } from "#test/clients/setup/daemon.ts";
-import { check } from "./setup/check.ts";
-import { startClients } from "./setup/clients.ts";
-import { checkFiles } from "./setup/files.ts";
-import { createHistory } from "./setup/history.ts";
-import { finishSessions, idleSessions } from "./setup/sessions.ts";
+import { check } from "./mixed/check.ts";
+import { startClients } from "./mixed/clients.ts";
+import { checkFiles } from "./mixed/files.ts";
+import { createHistory } from "./mixed/history.ts";
+import { finishSessions, idleSessions } from "./mixed/sessions.ts";
 
-const kills = Number(process.env.BERTH_KILLS ?? 4);
+const kills = Number(process.env.BERTH_KILLS ?? 3);
 const rounds = Array.from({ length: kills }, (_, index) => index + 1);
 
 describe.each(databases)("killed in the middle of mixed work, database: %s", (database) => {
@@ -29,9 +29,10 @@ describe.each(databases)("killed in the middle of mixed work, database: %s", (da
     await pause(300 + Math.random() * 2000);
     const [problems] = await Promise.all([clients.end(), kill(berth, round)]);
     const open = [...history.registers.values()].filter(({ tried }) => tried.length > 0).length;
-    const idle = idleSessions(history);
+    const idle = idleSessions(history, repositories);
+    const said = berth.output().slice(-3000);
     berth = await startBerth(home);
-    expect(problems).toEqual([]);
+    expect(problems, said).toEqual([]);
     expect(await check(berth, history, "touched")).toEqual([]);
     expect(await finishSessions(berth, history, idle)).toEqual([]);
     expect(await check(berth, history, "touched")).toEqual([]);

@@ -5,15 +5,15 @@ import { type Berth, startBerth } from "#test/clients/setup/berth.ts";
 import { pause } from "#test/clients/setup/daemon.ts";
 import { sha256 } from "#test/clients/setup/image.ts";
 import { pushBlob, request } from "#test/clients/setup/registry.ts";
-import { check } from "./setup/check.ts";
-import { startClients } from "./setup/clients.ts";
-import { checkFiles } from "./setup/files.ts";
-import { createHistory, photograph } from "./setup/history.ts";
+import { check } from "./mixed/check.ts";
+import { startClients } from "./mixed/clients.ts";
+import { checkFiles } from "./mixed/files.ts";
+import { createHistory, photograph } from "./mixed/history.ts";
+import { finishSessions, idleSessions } from "./mixed/sessions.ts";
 import { makeHomeAt } from "./setup/home.ts";
 import { type Disk, losses, makeDisk } from "./setup/power.ts";
-import { finishSessions, idleSessions } from "./setup/sessions.ts";
 
-const cuts = Number(process.env.BERTH_POWER_CUTS ?? 4);
+const cuts = Number(process.env.BERTH_POWER_CUTS ?? 3);
 const cutsPerDisk = 10;
 const disks = Array.from({ length: Math.ceil(cuts / cutsPerDisk) }, (_, index) => ({
   disk: index + 1,
@@ -43,9 +43,9 @@ describe.each(disks)("power cuts of disk $disk", ({ rounds }) => {
     const photo = photograph(history);
     await disk.capture(loss);
     photo.close();
-    const idle = idleSessions(photo.history);
+    const idle = idleSessions(photo.history, repositories);
     const [problems] = await Promise.all([clients.end(), berth.killHard()]);
-    expect(problems).toEqual([]);
+    expect(problems, berth.output().slice(-3000)).toEqual([]);
     await disk.restore();
     berth = await startBerth(makeHomeAt(disk.folder, settings));
     history = photo.history;

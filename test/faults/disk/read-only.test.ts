@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Berth, makeHome, startBerth } from "#test/clients/setup/berth.ts";
 import { sha256 } from "#test/clients/setup/image.ts";
 import { listTags, pushBlob, readWhole, request } from "#test/clients/setup/registry.ts";
-import { begin, patch, post, pushSmallImage, put, refusalOf, statusOf } from "./setup/client.ts";
 import { type Mount, mountTmpfs } from "./setup/mounts.ts";
+import { begin, patch, post, pushSmallImage, put, refusalOf, statusOf } from "./setup/uploads.ts";
 
 const repository = "readonly/app";
 

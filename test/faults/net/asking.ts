@@ -67,7 +67,7 @@ export function startAsking(
     while (!isOver) {
       const at = now();
       answers.push({ what, at, ...(await ask(berth, authorization, make())) });
-      await pause(20);
+      await pause(40);
     }
   });
   const untilWell = async () => {
@@ -108,21 +108,22 @@ export function summary(answers: Answer[], from = 0, to = Number.POSITIVE_INFINI
     const key = `${what} ${status}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
+  if (within.length === 0) return "nothing";
   const worst = Math.round(Math.max(0, ...within.map(({ ms }) => ms)));
   return `${[...counts].map(([key, count]) => `${key}: ${count}`).join(", ")}; the longest took ${worst} ms`;
 }
 
-/** Pushes of new content: a blob in one request, and a manifest that names it (its blob may be missing: then 404 or 400 is no success). */
+/** A new blob, pushed in one request. */
 export function freshBlob(repository: string): Question {
   const body = randomBytes(2_000);
   return { path: `/v2/${repository}/blobs/uploads/?digest=${sha256(body)}`, method: "POST", body };
 }
 
-/** A manifest that differs each time and names the given config and layer. */
-export function freshManifest(repository: string, blobs: readonly Buffer[]): Question {
+/** A new manifest, which names a config and layers that are there, pushed to a tag. */
+export function freshManifest(repository: string, { blobs, tag }: { blobs: readonly Buffer[]; tag: string }): Question {
   const [config, ...layers] = blobs.map((blob) => describe(mediaTypes.layer, blob));
   const annotations = { at: randomBytes(8).toString("hex") };
   const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers, annotations };
   const body = Buffer.from(JSON.stringify(manifest));
-  return { path: `/v2/${repository}/manifests/moving`, method: "PUT", body, type: mediaTypes.manifest };
+  return { path: `/v2/${repository}/manifests/${tag}`, method: "PUT", body, type: mediaTypes.manifest };
 }

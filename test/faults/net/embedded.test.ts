@@ -33,7 +33,7 @@ const questions = {
   }),
   "push of a blob": () => freshBlob(repository),
   // A transaction of several statements: it must not take the process with it when its connection is lost.
-  "push of a manifest": () => freshManifest(repository, blobs),
+  "push of a manifest": () => freshManifest(repository, { blobs, tag: "moving" }),
 };
 
 function postmaster(): number {

@@ -17,10 +17,10 @@ export interface Toxic {
 export interface ProxiedServer {
   port: number;
   /** Nobody listens; what was connected is broken off. */
-  refuse(): Promise<void>;
+  refuse(): Promise<unknown>;
   add(...toxics: Toxic[]): Promise<void>;
   /** Sends connections to another port of this machine. */
-  point(port: number): Promise<void>;
+  point(port: number): Promise<unknown>;
   /** All is well again. */
   heal(): Promise<void>;
 }
@@ -38,9 +38,11 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
   const command = [join(toolsBin, "toxiproxy"), "-host", "127.0.0.1", "-port", String(port)];
   const log = join(folder, `toxiproxy-${process.pid}-${started++}.log`);
   const daemon = startDaemon({ command, env: { PATH: process.env.PATH }, log, cwd: folder });
-  const tell = async (path: string, body: unknown, method = "POST") => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: JSON.stringify(body) });
+  const tell = async (path: string, body?: unknown, method = body === undefined ? "GET" : "POST") => {
+    const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
     if (!answer.ok) throw new Error(`toxiproxy: ${answer.status} ${await answer.text()}`);
+    return answer;
   };
   const isUp = () =>
     fetch(`http://127.0.0.1:${port}/version`).then(
@@ -63,7 +65,8 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
             await tell(`/proxies/${name}/toxics`, { name: `${toxic.type}-${index}`, toxicity: 1, ...toxic });
         },
         async heal() {
-          await tell("/reset", null);
+          const toxics = (await (await tell(`/proxies/${name}/toxics`)).json()) as { name: string }[];
+          for (const toxic of toxics) await tell(`/proxies/${name}/toxics/${toxic.name}`, undefined, "DELETE");
           await tell(`/proxies/${name}`, server);
         },
       };

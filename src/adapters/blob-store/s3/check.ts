@@ -3,8 +3,8 @@ import { BlobStoreError } from "#ports/blob-store.ts";
 import type { S3Client } from "./client.ts";
 import { abortMultipart, abortOthers, beginMultipart } from "./multipart.ts";
 import { deleteObject, listObjects, openObject, putObject } from "./objects.ts";
-import { inPlace, type S3Place } from "./place.ts";
-import { S3Problem } from "./problem.ts";
+import { blobHeaders, inPlace, type S3Place } from "./place.ts";
+import { isUntrusted, S3Problem } from "./problem.ts";
 
 /** What the server can do beyond what is needed. */
 export interface ServerAbilities {
@@ -25,7 +25,11 @@ export async function checkBucket(client: S3Client): Promise<ServerAbilities> {
     }
   };
   const put = (headers: Record<string, string>) =>
-    putObject(client, name, { body: probe, headers, what: "take an object" });
+    putObject(client, name, {
+      body: probe,
+      headers: { ...blobHeaders(client.place), ...headers },
+      what: "take an object",
+    });
   await needing("s3:PutObject", () => put({}));
   try {
     await needing("s3:GetObject", () => readRange(client, name));
@@ -85,7 +89,7 @@ function explain(place: S3Place, error: unknown, permission: string): string {
   if (saying) return `${where}: ${saying(place)}`;
   if (/^KMS\.|InvalidEncryption|ServerSideEncryption/.test(code))
     return `${where}: encryption fails (${code}): correct sse= and kmsKey= in BERTH_STORAGE, and the rights on the key`;
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
+  if (isUntrusted(code))
     return `${where}: its certificate is not trusted (${code}): name its authority's file in NODE_EXTRA_CA_CERTS`;
   if (status === 403) {
     const inside = permission.startsWith("s3:ListBucket") ? "" : `/${inPlace(place, "*")}`;

@@ -1,15 +1,8 @@
 // Sends signed requests to the bucket and reads their answers: timeouts, retries and refusals are dealt with here, once.
-import { AwsV4Signer } from "aws4fetch";
-import { type S3Place, urlOf } from "./place.ts";
+import type { S3Place } from "./place.ts";
 import { connectionProblem, isStale, readProblem, S3Problem } from "./problem.ts";
 import { brisk, type Patience, retry } from "./retry.ts";
-
-/** What requests are signed with. */
-export interface S3Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string | null;
-}
+import { createSigner, type S3Credentials } from "./sign.ts";
 
 /** Carries one request. The default is `fetch`; a runtime may bring something faster. */
 export type Transport = (
@@ -17,11 +10,18 @@ export type Transport = (
   init: {
     method: string;
     headers: Headers;
-    /** As a whole, so that its length is known; it is not changed until the promise settles. */
+    /** As a whole, so that its length is known; it is not changed until the promise settles and the answer was read. */
     body: Uint8Array<ArrayBuffer> | null;
     signal: AbortSignal;
   },
 ) => Promise<Response>;
+
+/** A running SHA-256. */
+export interface BodyHash {
+  update(bytes: Uint8Array): void;
+  /** In hex. */
+  digest(): string;
+}
 
 /** What a client works with. */
 export interface ClientSettings {
@@ -29,6 +29,8 @@ export interface ClientSettings {
   /** @param stale credentials that were refused: others are wanted. */
   credentials: (stale?: S3Credentials) => Promise<S3Credentials>;
   transport: Transport | null;
+  /** Hashes bodies while they are collected, which costs less than hashing them whole afterwards; null: the latter is done. */
+  startHash: (() => BodyHash) | null;
 }
 
 export interface S3Request {
@@ -40,6 +42,8 @@ export interface S3Request {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of the body in hex, where it is known and needed; computed otherwise. */
+  bodyHash?: string | null;
   /** Brisk when left out. */
   patience?: Patience;
   signal?: AbortSignal;
@@ -54,18 +58,28 @@ export interface S3Answer {
 
 export interface S3Client {
   place: S3Place;
+  /** Begins the hash of a body that will be sent; null when none is needed, or none can be computed ahead. */
+  startHash: (() => BodyHash) | null;
   /** Sends until there is an answer, and reads it whole. @param accept throws for an answer that is a refusal in disguise. @throws S3Problem */
   ask(request: S3Request, accept?: (answer: S3Answer) => void): Promise<S3Answer>;
   /** As ask, with the body left to the caller, who cancels it by the request's own signal. @throws S3Problem */
   open(request: S3Request): Promise<Response>;
+  /** The address of a GET of one object that is signed already, and valid for so many seconds. @throws S3Problem when there are no keys. */
+  presign(name: string, seconds: number): Promise<string>;
 }
 
 const fetchTransport: Transport = (url, init) => fetch(url, { ...init, redirect: "manual" });
 
 export function createS3Client(settings: ClientSettings): S3Client {
-  const send = signedSender(settings);
+  const signer = createSigner(settings.place);
+  const carry = settings.transport ?? fetchTransport;
+  const send = async (request: S3Request, credentials: S3Credentials, signal: AbortSignal): Promise<Response> => {
+    const { url, headers } = await signer.sign(request, credentials);
+    return carry(url, { method: request.method, headers, body: request.body ?? null, signal });
+  };
   return {
     place: settings.place,
+    startHash: signer.signsBodies ? settings.startHash : null,
     ask: (request, accept) =>
       attempts(settings, request, async (credentials, signal) => {
         const response = await send(request, credentials, signal);
@@ -91,6 +105,13 @@ export function createS3Client(settings: ClientSettings): S3Client {
           late.removeEventListener("abort", giveUp);
         }
       }),
+    async presign(name, seconds) {
+      try {
+        return await signer.presign({ name, seconds }, await settings.credentials());
+      } catch (error) {
+        throw connectionProblem("be read by others", error);
+      }
+    },
   };
 }
 
@@ -113,34 +134,4 @@ function attempts<T>(
       throw connectionProblem(request.what, error);
     }
   });
-}
-
-/** Bodies are signed where TLS does not protect them on their way. */
-function signedSender({ place, transport }: ClientSettings) {
-  const keys = new Map<string, ArrayBuffer>();
-  const carry = transport ?? fetchTransport;
-  return async (request: S3Request, credentials: S3Credentials, signal: AbortSignal): Promise<Response> => {
-    const { method, name, query = {}, body = null } = request;
-    const url = urlOf(place, name, query);
-    const hash = url.protocol === "https:" ? "UNSIGNED-PAYLOAD" : await sha256(body ?? new Uint8Array());
-    // Keys derived from credentials that are out of use need not stay in memory.
-    if (keys.size > 20) keys.clear();
-    const signed = await new AwsV4Signer({
-      method,
-      url: url.href,
-      headers: { ...request.headers, "x-amz-content-sha256": hash },
-      accessKeyId: credentials.accessKeyId,
-      secretAccessKey: credentials.secretAccessKey,
-      ...(credentials.sessionToken ? { sessionToken: credentials.sessionToken } : {}),
-      service: "s3",
-      region: place.region,
-      cache: keys,
-    }).sign();
-    return carry(signed.url.href, { method, headers: signed.headers, body, signal });
-  };
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

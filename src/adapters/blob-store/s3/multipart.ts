@@ -1,6 +1,6 @@
 // The requests of a multipart upload.
 import type { S3Client } from "./client.ts";
-import { headersOf } from "./place.ts";
+import { blobHeaders } from "./place.ts";
 import { readProblem, S3Problem } from "./problem.ts";
 import { forComplete, patienceFor } from "./retry.ts";
 import { childrenOf, escapeXml, readXml, textOf } from "./xml.ts";
@@ -16,7 +16,7 @@ export function readETag(etag: string | null): string {
 /** Begins an upload. @returns its id. */
 export async function beginMultipart(client: S3Client, name: string, mark: string): Promise<string> {
   const headers = {
-    ...headersOf(client.place),
+    ...blobHeaders(client.place),
     "content-type": "application/octet-stream",
     [markHeader]: mark,
   };
@@ -32,7 +32,7 @@ export async function beginMultipart(client: S3Client, name: string, mark: strin
 export async function sendPart(
   client: S3Client,
   upload: { name: string; id: string },
-  input: { number: number; body: Uint8Array<ArrayBuffer>; signal: AbortSignal },
+  input: { number: number; body: Uint8Array<ArrayBuffer>; bodyHash: string | null; signal: AbortSignal },
 ): Promise<string> {
   const { headers } = await client.ask({
     what: "take a part of an upload",
@@ -40,6 +40,7 @@ export async function sendPart(
     name: upload.name,
     query: { partNumber: String(input.number), uploadId: upload.id },
     body: input.body,
+    bodyHash: input.bodyHash,
     patience: patienceFor(input.body.byteLength),
     signal: input.signal,
   });

@@ -2,7 +2,7 @@
 import type { Sealed } from "#ports/blob-store.ts";
 import type { S3Client } from "./client.ts";
 import { markHeader, readETag } from "./multipart.ts";
-import { headersOf } from "./place.ts";
+import { objectHeaders } from "./place.ts";
 import { S3Problem } from "./problem.ts";
 import { patienceFor } from "./retry.ts";
 import { childrenOf, readXml, textOf } from "./xml.ts";
@@ -19,18 +19,25 @@ function isAbsent(error: unknown): boolean {
   return error instanceof S3Problem && error.status === 404 && ["", "NoSuchKey", "NotFound"].includes(error.code);
 }
 
+/** An object that is written in one request. */
+export interface WholeObject {
+  body: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of the body in hex, where it is known. */
+  bodyHash?: string | null;
+  headers: Record<string, string>;
+  what: string;
+  signal?: AbortSignal;
+}
+
 /** Writes an object whole. @returns its ETag. */
-export async function putObject(
-  client: S3Client,
-  name: string,
-  input: { body: Uint8Array<ArrayBuffer>; headers: Record<string, string>; what: string; signal?: AbortSignal },
-): Promise<string> {
+export async function putObject(client: S3Client, name: string, input: WholeObject): Promise<string> {
   const { headers } = await client.ask({
     what: input.what,
     method: "PUT",
     name,
-    headers: { ...headersOf(client.place), "content-type": "application/octet-stream", ...input.headers },
+    headers: { ...objectHeaders(client.place), "content-type": "application/octet-stream", ...input.headers },
     body: input.body,
+    bodyHash: input.bodyHash ?? null,
     patience: patienceFor(input.body.byteLength),
     ...(input.signal ? { signal: input.signal } : {}),
   });
@@ -91,4 +98,9 @@ export async function* listObjects(client: S3Client, prefix: string): AsyncGener
     if (textOf(root, "IsTruncated") !== "true" || token === "") return;
     more = { "continuation-token": token };
   }
+}
+
+/** Deletes all objects below a prefix. */
+export async function deleteBelow(client: S3Client, prefix: string): Promise<void> {
+  for await (const name of listObjects(client, prefix)) await deleteObject(client, name);
 }

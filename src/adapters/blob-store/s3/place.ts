@@ -5,6 +5,7 @@
 //   <two hex digits>/<uuid>   one object per blob, written under its final name
 //   <key>.tail, <key>.tail2   bytes of an unfinished upload that are short of a part; two names, so that writing the next
 //                             tail never destroys the one that the database still names
+//   <key>.stash-<writer>-<n>  bytes of an upload that is under way, short of a part while others need the memory
 //   berth-probe-<uuid>        written, read and deleted again at every start
 import type { BlobKey } from "#ports/blob-store.ts";
 
@@ -29,6 +30,16 @@ const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/;
 /** The names of the two tails of a key. */
 export const tailEndings = [".tail", ".tail2"] as const;
 
+/** What begins the names of everything that lies beside an object: its tails, and what its writers kept. */
+export function besideName(name: string): string {
+  return `${name}.`;
+}
+
+/** The name of a piece that a writer keeps beside its object. @param name of the object. @param writer eight hex digits. */
+export function stashName(name: string, writer: string, index: number): string {
+  return `${name}.stash-${writer}-${index}`;
+}
+
 /** The object's name of a key. @throws for what is no key, so that nothing outside the store can be named. */
 export function nameOf(place: S3Place, key: BlobKey): string {
   if (!keyForm.test(key)) throw new Error(`not a blob key: ${key}`);
@@ -40,11 +51,11 @@ export function inPlace(place: S3Place, name: string): string {
   return place.prefix === "" ? name : `${place.prefix}/${name}`;
 }
 
-/** The key that an object's name belongs to, be it the blob or one of its tails; null for other objects. */
+/** The key that an object's name belongs to, be it the blob or something beside it; null for other objects. */
 export function keyOf(place: S3Place, name: string): BlobKey | null {
   const start = inPlace(place, "");
   if (!name.startsWith(start)) return null;
-  const key = name.slice(start.length).replace(/\.tail2?$/, "");
+  const key = name.slice(start.length).replace(/\.(tail2?|stash-[0-9a-f]{8}-\d+)$/, "");
   return keyForm.test(key) ? key : null;
 }
 
@@ -57,11 +68,15 @@ export function urlOf(place: S3Place, name: string, query: Readonly<Record<strin
   return url;
 }
 
-/** The headers with which an object begins: encryption and storage class. */
-export function headersOf(place: S3Place): Record<string, string> {
+/** The headers with which a blob begins: encryption and storage class. */
+export function blobHeaders(place: S3Place): Record<string, string> {
+  return { ...objectHeaders(place), ...(place.storageClass ? { "x-amz-storage-class": place.storageClass } : {}) };
+}
+
+/** The headers of everything that is written. A storage class is for blobs: what is soon read again and removed costs more in most. */
+export function objectHeaders(place: S3Place): Record<string, string> {
   return {
     ...(place.encryption ? { "x-amz-server-side-encryption": place.encryption } : {}),
     ...(place.kmsKey ? { "x-amz-server-side-encryption-aws-kms-key-id": place.kmsKey } : {}),
-    ...(place.storageClass ? { "x-amz-storage-class": place.storageClass } : {}),
   };
 }

@@ -40,8 +40,13 @@ function problemOf(code: string, status: number): BlobStoreProblem {
 
 /** Whether the same request may succeed a little later. */
 export function isPassing({ status, code }: S3Problem): boolean {
-  if (full.has(code)) return false;
+  if (full.has(code) || isUntrusted(code)) return false;
   return passing.has(code) || status === 0 || status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
+/** Whether the server's certificate was refused. */
+export function isUntrusted(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);
 }
 
 /** Whether other credentials may help: those of a role run out. */

@@ -1,7 +1,7 @@
 // Finds the keys that requests to a bucket are signed with: settings, AWS's own variables, a web identity, a container's
 // endpoint, or the role of the machine; keys that run out are fetched again before they do.
 import fs from "node:fs/promises";
-import type { S3Credentials } from "#adapters/blob-store/s3/client.ts";
+import type { S3Credentials } from "#adapters/blob-store/s3/sign.ts";
 import { readXml, textOf, type XmlElement } from "#adapters/blob-store/s3/xml.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

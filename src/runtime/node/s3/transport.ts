@@ -21,7 +21,11 @@ export function createNodeTransport(): { transport: Transport; close: () => void
         headers: { ...Object.fromEntries(headers), "content-length": String(body?.byteLength ?? 0) },
       });
       request.once("error", reject);
-      request.once("response", (answer) => resolve(toResponse(answer)));
+      request.once("response", (answer) => {
+        // Refused before all was sent: what is left of the body must not be read any more, its memory may be in use again.
+        answer.once("end", () => request.writableFinished || request.destroy());
+        resolve(toResponse(answer));
+      });
       request.end(body ?? undefined);
     });
   return {

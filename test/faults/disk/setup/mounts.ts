@@ -1,13 +1,13 @@
 // Mounts small file systems of the test's own, below the run's folder so that whatever is left goes with it.
-import { mkdirSync, rmSync, statfsSync } from "node:fs";
+import { mkdirSync, statfsSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { mustRun } from "#test/clients/setup/run.ts";
+import { mustRun, run } from "#test/clients/setup/run.ts";
 
 export interface Mount {
   folder: string;
   freeMiB(): number;
-  /** Takes space until only so much is free; what was taken before is given back first. */
+  /** Takes space, or gives back what was taken, until so much is free. */
   leaveFree(mebibytes: number): Promise<void>;
   remount(mode: "ro" | "rw"): Promise<void>;
   unmount(): Promise<void>;
@@ -39,9 +39,11 @@ function mountAt(folder: string): Mount {
     folder,
     freeMiB,
     async leaveFree(mebibytes) {
-      rmSync(ballast, { force: true });
-      const taken = Math.floor((freeMiB() - mebibytes) * 2 ** 20);
-      if (taken > 0) await mustRun(["fallocate", "-l", String(taken), ballast]);
+      const size = statSync(ballast, { throwIfNoEntry: false })?.size ?? 0;
+      const more = Math.floor((freeMiB() - mebibytes) * 2 ** 20);
+      if (more < 0) return truncateSync(ballast, Math.max(0, size + more));
+      // Others may be writing: what is no longer free cannot be taken.
+      await run(["sh", "-c", 'head -c "$1" /dev/zero >>"$2"', "sh", String(more), ballast]);
     },
     remount: async (mode) => void (await mustRun(["mount", "-o", `remount,${mode}`, folder])),
     unmount: async () => void (await mustRun(["umount", folder])),

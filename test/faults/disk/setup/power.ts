@@ -29,50 +29,86 @@ export interface Disk {
   remove(): Promise<void>;
 }
 
+/** The mount points, and the images as they are named now. */
+interface Stack {
+  place: string;
+  base: string;
+  outer: string;
+  folder: string;
+  outerImage: string;
+  innerImage: string;
+  captured: Loss;
+  restored: number;
+}
+
 let disks = 0;
 
 export async function makeDisk(sizeMiB: number): Promise<Disk> {
   const place = join(inject("run").folder, `p${process.pid}-${disks++}`);
-  const [base, outer] = [join(place, "base"), join(place, "outer")];
-  const [baseImage, outerImage, innerImage] = [`${base}.img`, join(base, "outer.img"), join(outer, "inner.img")];
-  const copy = join(place, "copy.img");
-  const folder = newMountPoint();
+  const [base, outer, folder] = [join(place, "base"), join(place, "outer"), newMountPoint()];
+  const [outerImage, innerImage] = [join(base, "outer.img"), join(outer, "inner.img")];
+  const stack: Stack = { place, base, outer, folder, outerImage, innerImage, captured: losses[0], restored: 0 };
   for (const one of [place, base, outer]) mkdirSync(one);
-  await makeImage(baseImage, sizeMiB + 500);
-  await mount(baseImage, base);
-  await makeImage(outerImage, sizeMiB + 200);
-  await mount(outerImage, outer);
-  await makeImage(innerImage, sizeMiB);
-  await mount(innerImage, folder);
-  let captured: Loss = losses[0];
+  const layers = [
+    { image: `${base}.img`, at: base, size: 4 * sizeMiB },
+    { image: outerImage, at: outer, size: 3 * sizeMiB },
+    { image: innerImage, at: folder, size: sizeMiB },
+  ];
+  for (const { image, at, size } of layers) {
+    await mustRun(["truncate", "-s", `${size}M`, image]);
+    await mustRun(["mkfs.ext4", "-q", "-F", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", image]);
+    await mount(image, at);
+  }
   return {
     folder,
-    async capture(loss) {
-      captured = loss;
-      const [frozen, image] = loss === losses[0] ? [outer, innerImage] : [base, outerImage];
-      // One shell, so that nothing stays frozen whatever becomes of the test.
-      const script = 'fsfreeze -f "$1" && { cp --sparse=always "$2" "$3"; code=$?; fsfreeze -u "$1"; exit $code; }';
-      await mustRun(["sh", "-c", script, "sh", frozen, image, copy]);
-    },
-    async restore() {
-      const [mounts, image] = captured === losses[0] ? [[folder], innerImage] : [[folder, outer], outerImage];
-      for (const one of mounts) await mustRun(["umount", one]);
-      await mustRun(["cp", "--sparse=always", copy, image]);
-      if (captured !== losses[0]) await mount(outerImage, outer);
-      await mount(innerImage, folder);
-    },
+    capture: (loss) => capture(stack, loss),
+    restore: () => restore(stack),
     async remove() {
-      for (const one of [folder, outer, base]) await mustRun(["umount", one]);
+      for (const one of [folder, outer, base]) await unmount(one);
       await mustRun(["rm", "-r", place]);
     },
   };
 }
 
-async function makeImage(file: string, sizeMiB: number): Promise<void> {
-  await mustRun(["truncate", "-s", `${sizeMiB}M`, file]);
-  await mustRun(["mkfs.ext4", "-q", "-F", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", file]);
+async function capture(stack: Stack, loss: Loss): Promise<void> {
+  stack.captured = loss;
+  const { base, outer, outerImage, innerImage } = stack;
+  const [frozen, image] = loss === losses[0] ? [outer, innerImage] : [base, outerImage];
+  // One shell, so that nothing stays frozen whatever becomes of the test.
+  const script = 'fsfreeze -f "$1" && { cp --sparse=always "$2" "$3"; code=$?; fsfreeze -u "$1"; exit $code; }';
+  await mustRun(["sh", "-c", script, "sh", frozen, image, copyOf(stack)]);
+}
+
+async function restore(stack: Stack): Promise<void> {
+  const { base, outer, folder } = stack;
+  stack.restored++;
+  await unmount(folder);
+  if (stack.captured === losses[0]) {
+    stack.innerImage = await replace(stack, stack.innerImage, join(outer, `inner-${stack.restored}.img`));
+  } else {
+    await unmount(outer);
+    stack.outerImage = await replace(stack, stack.outerImage, join(base, `outer-${stack.restored}.img`));
+    await mount(stack.outerImage, outer);
+  }
+  await mount(stack.innerImage, folder);
+}
+
+/** A new file, because somebody may still hold the old one. */
+async function replace(stack: Stack, old: string, image: string): Promise<string> {
+  await mustRun(["rm", old]);
+  await mustRun(["cp", "--sparse=always", copyOf(stack), image]);
+  return image;
+}
+
+function copyOf({ place }: Stack): string {
+  return join(place, "copy.img");
 }
 
 async function mount(image: string, folder: string): Promise<void> {
   await mustRun(["mount", "-o", "loop,noatime,noinit_itable", image, folder]);
+}
+
+/** At once, though a dying process, or another's mount namespace, may hold on to it for a while. */
+async function unmount(folder: string): Promise<void> {
+  await mustRun(["umount", "-l", folder]);
 }

@@ -6,6 +6,7 @@ import { createFiller, type Piece } from "./filler.ts";
 import { partBytes } from "./plan.ts";
 import { createPartSender } from "./sender.ts";
 import type { S3Session } from "./session.ts";
+import { createStash } from "./stash.ts";
 
 /** A multipart upload with all its parts sent. */
 export interface Sent {
@@ -21,9 +22,11 @@ export interface Assembly {
   /** Whether a part was sent, now or by an earlier writer. */
   hasParts(): boolean;
   /** The bytes that are in no part. */
-  takeRest(): Piece | null;
+  takeRest(): Promise<Piece | null>;
   /** Stops what is under way and gives the memory back. */
   close(): void;
+  /** After close: removes what was kept in the bucket while memory was short. */
+  tidy(): Promise<void>;
   /** After close: leaves nothing behind of an upload that was begun here. */
   abandon(): Promise<void>;
 }
@@ -34,7 +37,8 @@ export function createAssembly(
   session: S3Session,
 ): Assembly {
   const ending = new AbortController();
-  const filler = createFiller(budget);
+  const stash = createStash(client, name, ending.signal);
+  const filler = createFiller({ budget, stash, startHash: client.startHash });
   const sender = createPartSender(client, session.etags, ending.signal);
   let { upload } = session;
   let count = session.etags.length;
@@ -50,7 +54,7 @@ export function createAssembly(
     if (filler.sizeBytes() === 0) return;
     if (!upload) await begin();
     const { id } = upload as NonNullable<typeof upload>;
-    await sender.send({ name, id }, count++, filler.take() as Piece);
+    await sender.send({ name, id }, count++, (await filler.take()) as Piece);
   };
   return {
     async add(bytes) {
@@ -69,10 +73,12 @@ export function createAssembly(
     takeRest: () => filler.take(),
     close() {
       ending.abort();
-      filler.take()?.free(false);
+      filler.close();
     },
+    tidy: () => stash.remove(),
     async abandon() {
       await sender.settle().catch(() => {});
+      await stash.remove().catch(() => {});
       if (upload && upload !== session.upload) await abortMultipart(client, name, upload.id).catch(() => {});
     },
   };

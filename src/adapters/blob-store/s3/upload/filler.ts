@@ -1,11 +1,15 @@
-// Collects the bytes of one upload into parts, in memory that the budget gives.
-import { type PartBudget, smallBytes } from "./budget.ts";
+// Collects the bytes of one upload into parts, in memory that the budget gives, and moves them to the stash when it wants it back.
+import type { BodyHash } from "../client.ts";
+import { type PartBudget, type PartMemory, smallBytes } from "./budget.ts";
+import type { Stash } from "./stash.ts";
 
-/** Bytes that were collected. Whoever has them gives their memory back. */
+/** Bytes that were collected. Whoever has them gives their memory back, once nobody reads it any more. */
 export interface Piece {
   bytes: Uint8Array<ArrayBuffer>;
-  /** @param reusable false when somebody may still be reading it. */
-  free(reusable: boolean): void;
+  /** Their SHA-256 as hex, where requests are signed with it. */
+  hash: string | null;
+  /** Harmless twice. */
+  free(): void;
 }
 
 export interface Filler {
@@ -13,41 +17,87 @@ export interface Filler {
   /** Copies bytes up to a part's size, waiting for memory. @returns how many were taken. */
   add(bytes: Uint8Array, partSizeBytes: number): Promise<number>;
   /** Hands over what was collected, and begins anew; null when that is nothing. */
-  take(): Piece | null;
+  take(): Promise<Piece | null>;
+  /** Gives the memory back. */
+  close(): void;
 }
 
-export function createFiller(budget: PartBudget): Filler {
-  let held: (Piece & { memory: Uint8Array<ArrayBuffer> }) | null = null;
-  const hold = (memory: Uint8Array<ArrayBuffer>, used: number, free: Piece["free"]) => {
-    held = { memory, bytes: memory.subarray(0, used), free };
+export interface FillerNeeds {
+  budget: PartBudget;
+  stash: Stash;
+  startHash: (() => BodyHash) | null;
+}
+
+export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler {
+  let memory: PartMemory | null = null;
+  let used = 0;
+  let hash: BodyHash | null = null;
+  let goOn = () => {};
+  let moving: Promise<void> | null = null;
+
+  /** Between two calls the upload waits for its client, and its memory may be asked back. */
+  const rest = () => {
+    const held = memory;
+    if (held) goOn = held.lend(() => (moving = move(held)));
   };
-  /** Memory for a whole part, with what was collected so far at its beginning. */
-  const grow = async (partSizeBytes: number) => {
-    const part = await budget.part(partSizeBytes);
-    const before = held?.bytes ?? new Uint8Array();
-    part.memory.set(before);
-    held?.free(false);
-    hold(part.memory, before.byteLength, part.free);
+  const move = async (held: PartMemory) => {
+    try {
+      await stash.add(held.bytes.subarray(0, used));
+      memory = null;
+      held.free();
+    } catch {
+      // The bytes are still in memory, which may be asked back again a little later.
+      if (memory === held) rest();
+    }
+  };
+  const wake = async () => {
+    goOn();
+    await moving;
+    moving = null;
+    goOn();
+  };
+  /** Memory for so many bytes, with what was collected so far at its beginning. */
+  const grow = async (neededBytes: number, partSizeBytes: number) => {
+    if (memory && memory.bytes.byteLength >= neededBytes) return;
+    const next = await budget.take(memory || neededBytes > smallBytes ? partSizeBytes : neededBytes);
+    if (memory) next.bytes.set(memory.bytes.subarray(0, used));
+    memory?.free();
+    memory = next;
   };
   return {
-    sizeBytes: () => held?.bytes.byteLength ?? 0,
+    sizeBytes: () => used,
     async add(bytes, partSizeBytes) {
-      if (!held && bytes.byteLength <= smallBytes) {
-        const give = await budget.small();
-        hold(bytes.slice(), bytes.byteLength, give);
-        return bytes.byteLength;
+      await wake();
+      const taken = bytes.subarray(0, partSizeBytes - used) as Uint8Array<ArrayBuffer>;
+      if (stash.sizeBytes() > 0) await stash.add(taken);
+      else {
+        await grow(used + taken.byteLength, partSizeBytes);
+        memory?.bytes.set(taken, used);
       }
-      if (!held || held.memory.byteLength < partSizeBytes) await grow(partSizeBytes);
-      const { memory, bytes: before, free } = held as unknown as NonNullable<typeof held>;
-      const taken = Math.min(bytes.byteLength, partSizeBytes - before.byteLength);
-      memory.set(bytes.subarray(0, taken), before.byteLength);
-      hold(memory, before.byteLength + taken, free);
-      return taken;
+      used += taken.byteLength;
+      hash ??= startHash?.() ?? null;
+      hash?.update(taken);
+      rest();
+      return taken.byteLength;
     },
-    take() {
-      const piece = held;
-      held = null;
+    async take() {
+      await wake();
+      if (used === 0) return null;
+      if (stash.sizeBytes() > 0) {
+        memory = await budget.take(used);
+        await stash.readInto(memory.bytes);
+      }
+      const { bytes, free } = memory as PartMemory;
+      const piece = { bytes: bytes.subarray(0, used), hash: hash?.digest() ?? null, free };
+      memory = null;
+      used = 0;
+      hash = null;
       return piece;
+    },
+    close() {
+      goOn();
+      memory?.free();
+      memory = null;
     },
   };
 }

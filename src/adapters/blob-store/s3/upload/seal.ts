@@ -3,6 +3,7 @@ import { BlobStoreError } from "#ports/blob-store.ts";
 import type { S3Client } from "../client.ts";
 import { completeMultipart, markHeader } from "../multipart.ts";
 import { headObject, putObject } from "../objects.ts";
+import { blobHeaders } from "../place.ts";
 import { S3Problem } from "../problem.ts";
 import type { Piece } from "./filler.ts";
 
@@ -15,14 +16,18 @@ export async function sealSmall(
   const body = input.piece?.bytes ?? new Uint8Array();
   const mark = crypto.randomUUID();
   try {
-    const headers = { ...input.headers, [markHeader]: mark };
-    const etag = await putObject(client, name, { body, headers, what: "take an object" });
-    input.piece?.free(true);
-    return etag;
+    const headers = { ...blobHeaders(client.place), ...input.headers, [markHeader]: mark };
+    return await putObject(client, name, {
+      body,
+      bodyHash: input.piece?.hash ?? null,
+      headers,
+      what: "take an object",
+    });
   } catch (error) {
-    input.piece?.free(false);
     if (!(error instanceof S3Problem) || error.status !== 412) throw error;
-    return recognise(client, name, { mark, sizeBytes: body.byteLength }, error);
+    return await recognise(client, name, { mark, sizeBytes: body.byteLength }, error);
+  } finally {
+    input.piece?.free();
   }
 }
 

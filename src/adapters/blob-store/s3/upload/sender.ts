@@ -23,18 +23,20 @@ export function createPartSender(client: S3Client, before: readonly string[], si
   };
   return {
     async send(upload, index, piece) {
-      const sending = sendPart(client, upload, { number: index + 1, body: piece.bytes, signal })
+      const part = { number: index + 1, body: piece.bytes, bodyHash: piece.hash, signal };
+      const sending = sendPart(client, upload, part)
         .then(
           (etag) => {
             etags[index] = etag;
-            piece.free(true);
           },
           (error) => {
             failed ??= { error };
-            piece.free(false);
           },
         )
-        .finally(() => underWay.delete(sending));
+        .finally(() => {
+          piece.free();
+          underWay.delete(sending);
+        });
       underWay.add(sending);
       while (underWay.size >= mostUnderWay) await Promise.race(underWay);
       check();

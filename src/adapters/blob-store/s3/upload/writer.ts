@@ -1,8 +1,8 @@
 // Writes one object: a small one in one request, a larger one in parts; what is short of a part waits in a tail.
 import { type BlobKey, BlobStoreError, type BlobWriter, type Sealed, type Suspended } from "#ports/blob-store.ts";
 import type { S3Client } from "../client.ts";
-import { deleteObject, putObject } from "../objects.ts";
-import { nameOf, tailEndings } from "../place.ts";
+import { deleteBelow, putObject } from "../objects.ts";
+import { besideName, nameOf, tailEndings } from "../place.ts";
 import { type Assembly, createAssembly } from "./assembly.ts";
 import type { PartBudget } from "./budget.ts";
 import type { Piece } from "./filler.ts";
@@ -38,18 +38,23 @@ export async function openS3Writer(needs: WriterNeeds, key: BlobKey, from: Suspe
   try {
     for await (const chunk of start.rest ?? []) await assembly.add(chunk);
   } catch (error) {
-    assembly.close();
+    close(writing);
     throw error;
   }
   return {
     write: (bytes) => write(writing, bytes),
-    suspend: () => suspend(writing).finally(assembly.close),
-    seal: () => seal(writing).finally(assembly.close),
+    suspend: () => suspend(writing).finally(() => close(writing)),
+    seal: () => seal(writing).finally(() => close(writing)),
     async abort() {
       assembly.close();
       await assembly.abandon();
     },
   };
+}
+
+function close({ assembly, behind }: Writing): void {
+  assembly.close();
+  behind(assembly.tidy());
 }
 
 async function write(writing: Writing, bytes: Uint8Array): Promise<void> {
@@ -67,7 +72,7 @@ async function suspend({ client, name, from, start, assembly, offset }: Writing)
   const sent = await assembly.settle(false);
   if (offset === from.offset) return from;
   const { tail: before, replaces } = start.session;
-  const tail = await writeTail(client, name, { before, piece: assembly.takeRest() });
+  const tail = await writeTail(client, name, { before, piece: await assembly.takeRest() });
   const session: S3Session = { version: 1, upload: sent?.upload ?? null, etags: sent?.etags ?? [], tail, replaces };
   return { offset, state: { ...session } };
 }
@@ -82,24 +87,25 @@ async function writeTail(
   try {
     const ending = before?.ending === 0 ? 1 : 0;
     const what = "take the end of an upload";
-    const etag = await putObject(client, name + tailEndings[ending], { body: piece.bytes, headers: {}, what });
+    const tailName = name + tailEndings[ending];
+    const etag = await putObject(client, tailName, { body: piece.bytes, bodyHash: piece.hash, headers: {}, what });
     return { ending, sizeBytes: piece.bytes.byteLength, etag };
   } finally {
-    piece.free(true);
+    piece.free();
   }
 }
 
 async function seal(writing: Writing): Promise<Sealed> {
   const { client, name, from, start, offset, behind } = writing;
   const stamp = start.sealed && offset === from.offset ? start.sealed.stamp : await makeWhole(writing);
-  if (from.offset > 0) for (const tail of tailEndings) behind(deleteObject(client, name + tail));
+  if (from.offset > 0) behind(deleteBelow(client, besideName(name)));
   return { sizeBytes: offset, stamp };
 }
 
 async function makeWhole({ client, conditions, name, from, start, assembly, offset }: Writing): Promise<string> {
   const headers = conditions ? conditionOf(start.session) : {};
   const sent = assembly.hasParts() ? await assembly.settle(true) : null;
-  if (!sent) return sealSmall(client, name, { piece: assembly.takeRest(), headers });
+  if (!sent) return sealSmall(client, name, { piece: await assembly.takeRest(), headers });
   const whole = { name, ...sent.upload, etags: sent.etags, sizeBytes: offset };
   return sealMultipart(client, whole, { headers, unchanged: offset === from.offset });
 }

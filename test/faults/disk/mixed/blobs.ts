@@ -2,8 +2,8 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { sha256 } from "#test/clients/setup/image.ts";
 import { attempt } from "./history.ts";
-import { type Client, must, pick, shared } from "./load-steps.ts";
 import { blobName, sessionName } from "./names.ts";
+import { type Client, must, pick, shared } from "./steps.ts";
 
 export async function pushBlob(client: Client): Promise<void> {
   const blob = randomInt(2) === 0 ? pick(shared) : randomBytes(randomInt(2, 400_000));

@@ -1,14 +1,18 @@
 // Finishes sessions that were open when Berth died: what was acknowledged of them is enough to go on from.
 import type { Berth } from "#test/clients/setup/berth.ts";
 import { sha256 } from "#test/clients/setup/image.ts";
-import { put } from "./client.ts";
+import { put } from "../setup/uploads.ts";
 import { attempt, type History, type Register } from "./history.ts";
 import { blobName } from "./names.ts";
 
-/** Sessions that have bytes and to which nobody was writing: those may be claimed by the dead writer for a while. */
-export function idleSessions(history: History): Register[] {
+/**
+ * Sessions of the repositories that have bytes and to which nobody was writing. On a shared database a dead writer's claim
+ * holds for a while, also on a session of an earlier round.
+ */
+export function idleSessions(history: History, repositories: readonly string[]): Register[] {
   const open = [...history.registers.values()].filter(({ kind }) => kind === "session");
-  return open.filter(({ value, tried }) => value !== null && value !== "0" && tried.length === 0);
+  const here = open.filter(({ repository }) => repositories.includes(repository));
+  return here.filter(({ value, tried }) => value !== null && value !== "0" && tried.length === 0);
 }
 
 /** Ends each with the digest of the bytes that it has by its last acknowledged chunk. What is wrong, a line each. */

@@ -1,8 +1,8 @@
 // What every step of the mixed load is made of: its client, the blobs that all share, and a request that must succeed.
 import { createHash } from "node:crypto";
 import type { Berth } from "#test/clients/setup/berth.ts";
+import { type Sending, send } from "../setup/send.ts";
 import type { History } from "./history.ts";
-import { type Sending, send } from "./send.ts";
 
 export interface Client {
   berth: Berth;

@@ -1,7 +1,7 @@
 // Runs many clients of the mixed load at once, until a moment that the test chooses.
 import type { Berth } from "#test/clients/setup/berth.ts";
+import { keepChanging } from "./client.ts";
 import type { History } from "./history.ts";
-import { keepChanging } from "./load.ts";
 
 export interface Running {
   /** From now on broken requests are what the test wants. Gives what went wrong before. */

@@ -1,8 +1,8 @@
 // The part of the mixed load that is about manifests and tags, and about deleting what they may hold.
 import { mediaTypes } from "#test/clients/setup/image.ts";
 import { attempt, certain, type Register } from "./history.ts";
-import { type Client, must, pick } from "./load-steps.ts";
 import { manifestName, tagName } from "./names.ts";
+import { type Client, must, pick } from "./steps.ts";
 
 const tags = ["latest", "1", "2", "3"];
 

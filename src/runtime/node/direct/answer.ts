@@ -1,5 +1,5 @@
-// Answers reads of blobs and manifests on Node's own request and response. What is answered is decided where every runtime's
-// reads are decided; here it is only sent, with less between the bytes and the socket.
+// Answers requests of the registry protocol on Node's own request and response. What is answered is decided where every
+// runtime's requests are decided; here bytes are only taken and sent, with less between them and the socket.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { blobFile } from "#adapters/blob-store/fs-place.ts";
@@ -10,30 +10,26 @@ import { errorAnswer } from "#http/errors.ts";
 import type { RequestHead } from "#http/head.ts";
 import { clientAddress } from "#http/origin.ts";
 import { createReaderMeter, watchOutgoing } from "#http/rate.ts";
-import { parseV2Path } from "#http/v2/path.ts";
-import { answerRead, type ReadPath } from "#http/v2/reads.ts";
-import { readPatterns } from "#http/v2/routes.ts";
+import { answerV2 } from "#http/v2/routes.ts";
 import { openBody } from "#http/v2/send.ts";
+import { bodyOf, drainRest } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
 import { closeFile, openRecorded, sendFile } from "./send-file.ts";
 
 /** Plain paths only: what needs decoding, or could be read in two ways, is left to the application. */
-const plainRead = /^\/v2\/[a-z0-9][a-z0-9._/-]*\/(?:blobs|manifests)\/[A-Za-z0-9][A-Za-z0-9._:+-]*$/;
+const plain = /^(\/v2\/[A-Za-z0-9._:/+-]*)(?:\?([\x21-\x7e]*))?$/;
 const maxLargeBuffers = 32;
 
-/** Takes a request if it is such a read. */
-export type DirectRead = (req: IncomingMessage, res: ServerResponse) => boolean;
+/** Takes a request if it is one of the registry protocol. */
+export type DirectAnswer = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** @param blobFolder where the blobs' files lie, or null when they are no local files. */
-export function createDirectRead(surface: Surface, blobFolder: string | null): DirectRead {
+export function createDirectAnswer(surface: Surface, blobFolder: string | null): DirectAnswer {
   const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers) };
   return (req, res) => {
-    const { method, url } = req;
-    if ((method !== "GET" && method !== "HEAD") || url === undefined) return false;
-    if (!plainRead.test(url) || url.includes("//") || url.includes("/.")) return false;
-    const path = parseV2Path(url);
-    if (path?.kind !== "blob" && path?.kind !== "manifest") return false;
-    void serve(sending, { req, res, head: headOf(req, method, url) }, path);
+    const [, path, query] = plain.exec(req.url ?? "") ?? [];
+    if (path === undefined || path.includes("//") || path.includes("/.") || query?.includes("#")) return false;
+    void serve(sending, { req, res, head: headOf(req, path, query ?? "") });
     return true;
   };
 }
@@ -50,14 +46,18 @@ interface Exchange {
   head: RequestHead;
 }
 
-function headOf(req: IncomingMessage, method: string, path: string): RequestHead {
+function headOf(req: IncomingMessage, path: string, query: string): RequestHead {
   const { socket, headers } = req;
+  let search: URLSearchParams | null = null;
   return {
-    method,
+    method: req.method ?? "",
     path,
     host: headers.host ?? "",
     connection: { address: socket.remoteAddress ?? null, secure: (socket as TLSSocket).encrypted === true },
-    query: () => undefined,
+    get search() {
+      search ??= new URLSearchParams(query);
+      return search;
+    },
     header(name) {
       const value = headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
@@ -65,28 +65,34 @@ function headOf(req: IncomingMessage, method: string, path: string): RequestHead
   };
 }
 
-async function serve(sending: Sending, exchange: Exchange, path: ReadPath): Promise<void> {
-  const { around } = sending.surface;
-  const { head, res } = exchange;
+async function serve(sending: Sending, exchange: Exchange): Promise<void> {
+  const { surface } = sending;
+  const { around } = surface;
+  const { head, req, res } = exchange;
   const started = performance.now();
   const id = crypto.randomUUID();
-  const read = await answerRead(sending.surface, head, path);
-  read.answer.headers["X-Request-Id"] = id;
-  const sent = await send(sending, exchange, read.answer).catch((error) => ({ status: 500, bytes: 0, error }));
+  let bytesIn = 0;
+  const body = bodyOf(req, around.minRate, (bytes) => {
+    bytesIn += bytes;
+  });
+  const { answer, route, who, error } = await answerV2({ ...surface, head, body });
+  answer.headers["X-Request-Id"] = id;
+  const sent = await send(sending, exchange, answer).catch((error) => ({ status: 500, bytes: 0, error }));
   around.record({
     id,
     method: head.method,
-    route: readPatterns[path.kind],
+    route,
     path: head.path,
     status: sent.status,
-    bytesIn: 0,
+    bytesIn,
     bytesOut: sent.bytes,
     durationMs: Math.round((performance.now() - started) * 10) / 10,
-    who: read.who,
+    who,
     address: clientAddress(head, around),
-    ...errorText(sent.error ?? read.error, sent.status),
+    ...errorText(sent.error ?? error, sent.status),
   });
   if (!res.writableEnded) res.destroy();
+  if (body) drainRest(req);
 }
 
 /** What went to the client. An error means that the body broke off. */
@@ -155,7 +161,7 @@ async function sendStream(
     opened = await openBody(surface, answer.body);
   } catch (error) {
     const refusal = errorAnswer(head, surface.around, error);
-    res.writeHead(refusal.status, { ...refusal.headers, "X-Request-Id": headers["X-Request-Id"] as string });
+    res.writeHead(refusal.status, { ...refusal.headers, "X-Request-Id": headers["X-Request-Id"] });
     res.end(refusal.body ?? undefined);
     return { status: refusal.status, bytes: 0, error };
   }

@@ -1,7 +1,7 @@
 // One client that does everything that changes a repository, in random order, and notes what it tried and what was acknowledged.
-import { cancelSession, leaveSession, mount, pushBlob } from "./load-blobs.ts";
-import { deleteBlob, deleteManifest, deleteTag, moveTag, pushManifest } from "./load-manifests.ts";
-import { type Client, pick } from "./load-steps.ts";
+import { cancelSession, leaveSession, mount, pushBlob } from "./blobs.ts";
+import { deleteBlob, deleteManifest, deleteTag, moveTag, pushManifest } from "./manifests.ts";
+import { type Client, pick } from "./steps.ts";
 
 const work = [
   ...[pushBlob, pushBlob, pushBlob, mount, mount, cancelSession, leaveSession],

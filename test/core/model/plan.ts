@@ -1,0 +1,104 @@
+// What a run may consist of: a few clients, each with a list of commands, and in which interleaving they go.
+import fc from "fast-check";
+import { blobs, manifests, tags } from "./library.ts";
+
+/** The periodic work, and the check that an operator runs. */
+const tasks = ["expire-uploads", "remove-condemned", "condemn-unlinked", "scrub-blobs", "check"] as const;
+
+/** How many there are to choose from: the fewer, the more often clients meet. */
+interface Width {
+  processes: number;
+  repositories: number;
+  contents: number;
+}
+
+function commandsOf(width: Width) {
+  const slot = fc.nat(width.processes - 1);
+  const content = fc.nat(width.contents - 1);
+  const manifest = fc.nat(manifests.length - 1);
+  const tag = fc.nat(tags.length - 1);
+  const maybeTag = fc.nat(tags.length);
+  const session = fc.nat(2);
+  const seldom = fc.nat(7).map((n) => n === 7);
+  const sending = { slot, ranged: fc.boolean(), breaks: seldom };
+  const share = fc.constantFrom(0.3, 1);
+  const repository = fc.nat(width.repositories - 1);
+  const at = { slot, repository };
+  const shares = fc.array(share, { maxLength: 2 });
+  return {
+    push: command("push", { ...sending, ...at, content, shares, patient: fc.boolean(), doubled: seldom }),
+    pushImage: command("push image", { ...at, manifest: fc.nat(1), tag: maybeTag }),
+    append: command("append", { ...sending, session, share }),
+    finish: command("finish", { ...sending, session, wrong: seldom }),
+    cancel: command("cancel", { slot, session }),
+    ask: command("ask", { slot, session }),
+    mount: command("mount", { ...at, content, named: fc.boolean() }),
+    deleteBlob: command("delete blob", { ...at, content }),
+    put: command("put", { ...at, manifest, tag: maybeTag }),
+    deleteTag: command("delete tag", { ...at, tag }),
+    deleteManifest: command("delete manifest", { ...at, manifest }),
+    readBlob: command("read blob", { ...at, content }),
+    readManifest: command("read manifest", { ...at, manifest }),
+    readTag: command("read tag", { ...at, tag }),
+    follow: command("follow", { slot }),
+    work: command("work", { slot, task: fc.constantFrom(...tasks) }),
+    wait: command("wait", { seconds: fc.constantFrom(3, 16, 31) }),
+    waitLong: command("wait long", { seconds: fc.constantFrom(3700, 90_000) }),
+    crash: command("crash", { slot, moments: fc.nat(40) }),
+    failure: command("failure", { slot, moments: fc.nat(20) }),
+    damage: command("damage", { slot, content, how: fc.constantFrom("flip", "cut", "remove") }),
+  };
+}
+
+function command<Name extends string, Fields extends object>(
+  name: Name,
+  fields: { [K in keyof Fields]: fc.Arbitrary<Fields[K]> },
+) {
+  return fc.record({ do: fc.constant(name), ...fields } as const) as fc.Arbitrary<{ do: Name } & Fields>;
+}
+
+type Commands = ReturnType<typeof commandsOf>;
+type Kind = keyof Commands;
+
+export type Command = Commands[Kind] extends fc.Arbitrary<infer C> ? C : never;
+export type CommandOf<Name extends Command["do"]> = Extract<Command, { do: Name }>;
+
+/** What a run is mostly about; with few kinds of commands more of them meet than with all. */
+const themes: readonly (readonly Kind[])[] = [
+  ["push", "append", "finish", "cancel", "ask", "deleteBlob", "work", "wait", "waitLong", "crash", "failure"],
+  ["push", "push", "append", "cancel", "cancel", "work", "work", "crash"],
+  ["push", "mount", "deleteBlob", "readBlob", "work", "waitLong", "crash", "failure"],
+  ["pushImage", "put", "deleteTag", "deleteManifest", "deleteBlob", "readManifest", "readTag", "crash", "failure"],
+  ["follow", "follow", "readBlob", "readTag", "readManifest", "pushImage", "deleteManifest", "deleteTag", "deleteBlob"],
+  ["damage", "damage", "push", "push", "readBlob", "work", "mount", "deleteBlob", "crash", "failure"],
+];
+
+function plansOf(width: Width, theme: readonly Kind[] | null) {
+  const commands = commandsOf(width);
+  const kinds = theme ?? (Object.keys(commands) as Kind[]);
+  const any = fc.oneof(...kinds.map((kind) => commands[kind] as fc.Arbitrary<Command>));
+  return fc.record({
+    clients: fc.array(fc.array(any, { minLength: 1, maxLength: 14, size: "max" }), {
+      minLength: 2,
+      maxLength: 5,
+      size: "max",
+    }),
+    /** Blobs that the first repository has before they begin. */
+    prepared: fc.nat(width.contents),
+    sticky: fc.constantFrom(0, 8, 12, 14),
+    slowCommits: fc.boolean(),
+    bursts: fc.boolean(),
+    seed: fc.nat(0xffff_ffff),
+  });
+}
+
+const widths: readonly Width[] = [
+  { processes: 2, repositories: 1, contents: 1 },
+  { processes: 2, repositories: 2, contents: 1 },
+  { processes: 3, repositories: 2, contents: blobs.length },
+];
+
+/** A run: the same plan plays the same way, save where several calls go at once. */
+export const plans = fc.oneof(...widths.flatMap((width) => [null, ...themes].map((theme) => plansOf(width, theme))));
+
+export type Plan = typeof plans extends fc.Arbitrary<infer P> ? P : never;
