@@ -12,11 +12,13 @@ const pieceBytes = 64 * 1024;
 
 /** The body's bytes. @throws what the limit makes when there are more than it allows, as soon as that is known. */
 export async function readBody(
-  { head, body }: { head: RequestHead; body: Body | null },
+  head: RequestHead,
+  incoming: { readonly body: Body | null },
   limit: BodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const announced = Number(head.header("content-length") ?? 0);
   if (announced > limit.maxBytes) throw limit.tooLarge();
+  const { body } = incoming;
   if (!body) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -83,9 +83,14 @@ export function createSenderMeter(
 }
 
 /** The body of a request that came through the application: counted, and broken off when its client is too slow. */
-export function bodyOf(c: AppContext, around: Surroundings): ReadableStream<Uint8Array> | null {
-  const body = c.req.raw.body;
-  return body && watchIncoming(c, around, body);
+export function bodyOf(c: AppContext, around: Surroundings): { readonly body: ReadableStream<Uint8Array> | null } {
+  return {
+    // Looked at only when it is wanted: a body that is refused unseen stays the runtime's, which knows how to be rid of it.
+    get body() {
+      const body = c.req.raw.body;
+      return body && watchIncoming(c, around, body);
+    },
+  };
 }
 
 function watchIncoming(

@@ -115,6 +115,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 function serve(fake: FakeBucket, request: FakeRequest): Response {
   const { method, name, query } = request;
+  const hash = request.headers.get("x-amz-content-sha256");
+  if (hash !== "UNSIGNED-PAYLOAD" && hash !== createHash("sha256").update(request.body).digest("hex"))
+    return refuse(400, "XAmzContentSHA256Mismatch");
   if (name === "") return query.has("uploads") ? listUploads(fake, query) : listObjects(fake, query);
   if (query.has("uploads")) return begin(fake, request);
   const uploadId = query.get("uploadId");

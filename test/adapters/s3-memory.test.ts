@@ -11,14 +11,19 @@ const mebibyte = 1024 * 1024;
 /** The least that may be set: fourteen parts, and places for sixteen small uploads. */
 const budgetBytes = 128 * mebibyte;
 const heldByParts = 14;
-const pieces = Array.from({ length: 24 }, (_, i) => patternOf(mebibyte, i));
+/** In memory that threads share, as the bytes of requests are. */
+const pieces = Array.from({ length: 24 }, (_, i) => {
+  const piece = new Uint8Array(new SharedArrayBuffer(mebibyte));
+  piece.set(patternOf(mebibyte, i));
+  return piece;
+});
 const timeout = 60_000;
 
 let bucket: FakeBucket;
 let store: BlobStore;
 beforeEach(async () => {
   bucket = createFakeBucket();
-  store = await bucket.open({ budgetBytes });
+  store = await bucket.open({ budgetBytes, place: { endpoint: "http://s3.example.com" } });
 });
 
 interface Upload {

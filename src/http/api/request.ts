@@ -22,7 +22,7 @@ export async function readJson<T extends z.ZodType>(
   if (type && !/json|x-www-form-urlencoded|text\/plain/i.test(type)) throw registryError("UNSUPPORTED_MEDIA_TYPE");
   const tooLarge = () => registryError("INVALID_PARAMETERS", "the body is too large");
   const text = new TextDecoder().decode(
-    await readBody({ head: headOf(c, around), body: bodyOf(c, around) }, { maxBytes: maxBodyBytes, tooLarge }),
+    await readBody(headOf(c, around), bodyOf(c, around), { maxBytes: maxBodyBytes, tooLarge }),
   );
   let value: unknown;
   try {

@@ -85,7 +85,7 @@ async function readForm(c: AppContext, around: Surroundings): Promise<URLSearchP
   const tooLarge = () => registryError("SIZE_INVALID", "the form is too large");
   return new URLSearchParams(
     new TextDecoder().decode(
-      await readBody({ head: headOf(c, around), body: bodyOf(c, around) }, { maxBytes: maxFormBytes, tooLarge }),
+      await readBody(headOf(c, around), bodyOf(c, around), { maxBytes: maxFormBytes, tooLarge }),
     ),
   );
 }

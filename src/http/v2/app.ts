@@ -12,7 +12,7 @@ export function v2Routes(surface: Surface): Hono<AppEnv> {
     const { answer, route, who, error } = await answerV2({
       ...surface,
       head: headOf(c, surface.around),
-      body: bodyOf(c, surface.around),
+      incoming: bodyOf(c, surface.around),
     });
     c.set("route", route);
     c.set("who", who);

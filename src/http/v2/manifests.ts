@@ -44,7 +44,7 @@ export const putManifestContent: V2Handler<OnManifest> = async (request, { name,
     throw registryError("TAG_INVALID", "the query parameter tag goes with a push by digest, not by tag");
   if (tags.length > maxTags) return tooManyTags();
   const repository = await reachForPush(ctx, caller, name);
-  const bytes = await readBody(request, manifestLimit(ctx.limits.manifestMaxBytes));
+  const bytes = await readBody(head, request, manifestLimit(ctx.limits.manifestMaxBytes));
   const contentType = head.header("content-type") ?? "";
   const pushed = await putManifest(ctx, { repository, caller }, { bytes, contentType, reference, tags });
   ctx.counters.push(repository.id);

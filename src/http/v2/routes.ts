@@ -1,4 +1,5 @@
 // The routes under /v2: one line each, by what the path names and the method. Every runtime's requests come through here.
+import type { Body } from "#core/content/slabs.ts";
 import { type ErrorCode, registryError } from "#oci/error.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { identify } from "../authenticate.ts";
@@ -48,7 +49,10 @@ export interface Answered {
   error?: unknown;
 }
 
-type Asked = Pick<V2Request, "head" | "body"> & Surface;
+interface Asked extends Surface {
+  head: RequestHead;
+  incoming: { readonly body: Body | null };
+}
 
 /** Decides the answer to a request of the registry protocol. It never throws: an error is an answer, too. */
 export async function answerV2(asked: Asked): Promise<Answered> {
@@ -80,7 +84,8 @@ async function dispatch(asked: Asked, answered: Answered): Promise<Answer> {
   // Who shows no credentials at all learns from the ping where to get a token.
   if (path.kind === "ping") requireCredentials(head);
   const caller = await identified(asked, answered);
-  return handler({ ...asked, caller }, path);
+  const { ctx, around, incoming } = asked;
+  return handler({ ctx, around, head, caller, body: incoming.body }, path);
 }
 
 async function identified(asked: Asked, answered: Answered) {

@@ -1,8 +1,8 @@
 // Runs the declared periodic work by pg-boss: one replica at a time does each task, whichever is free.
 import { PgBoss } from "pg-boss";
-import { foldCounters } from "#core/repositories/counters.ts";
 import type { Context } from "#core/context.ts";
 import { type PeriodicTask, periodicTasks } from "#core/jobs/periodic.ts";
+import { foldCounters } from "#core/repositories/counters.ts";
 import type { OpenDatabase } from "./database.ts";
 
 /** A run ends after this long; the next goes on. */

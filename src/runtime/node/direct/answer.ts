@@ -75,7 +75,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
   const body = bodyOf(req, around.minRate, (bytes) => {
     bytesIn += bytes;
   });
-  const { answer, route, who, error } = await answerV2({ ...surface, head, body });
+  const { answer, route, who, error } = await answerV2({ ...surface, head, incoming: { body } });
   answer.headers["X-Request-Id"] = id;
   const sent = await send(sending, exchange, answer).catch((error) => ({ status: 500, bytes: 0, error }));
   around.record({
