@@ -30,7 +30,6 @@ export const upload = pgTable(
     updatedAt: timestamp("updated_at", { withTimezone: true }).notNull(),
   },
   (t) => [
-    index("upload_updated").on(t.updatedAt),
     index("upload_account").on(t.accountId),
     index("upload_repository").on(t.repositoryId),
     index("upload_blob").on(t.blobId),

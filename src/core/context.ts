@@ -10,8 +10,8 @@ import type { TokenMemory } from "./access/token-memory.ts";
 import type { Contents } from "./cache/contents.ts";
 import type { Facts } from "./cache/facts.ts";
 import type { View } from "./cache/view.ts";
-import type { Counters } from "./repositories/counters.ts";
 import type { RestingSessions } from "./content/resting.ts";
+import type { Counters } from "./repositories/counters.ts";
 
 /** Limits and times that come from the configuration. */
 export interface Limits {

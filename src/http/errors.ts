@@ -7,6 +7,7 @@ import type { Answer } from "./answer.ts";
 import type { AppContext, Surroundings } from "./environment.ts";
 import { headOf, type RequestHead } from "./head.ts";
 import { publicOrigin } from "./origin.ts";
+import { SlowClientError } from "./rate.ts";
 
 const statusOf: Record<ErrorCode, number> = {
   BLOB_UNKNOWN: 404,
@@ -30,6 +31,7 @@ const statusOf: Record<ErrorCode, number> = {
   TOOMANYREQUESTS: 429,
   UNAVAILABLE: 503,
   INSUFFICIENT_STORAGE: 507,
+  CLIENT_TOO_SLOW: 408,
   UNKNOWN: 500,
   NOT_AUTHENTICATED: 401,
   NOT_AUTHORIZED: 403,
@@ -54,12 +56,14 @@ const wireCode: Partial<Record<ErrorCode, string>> = {
   RANGE_INVALID: "BLOB_UPLOAD_INVALID",
   TAG_INVALID: "MANIFEST_INVALID",
   INSUFFICIENT_STORAGE: "DENIED",
+  CLIENT_TOO_SLOW: "BLOB_UPLOAD_INVALID",
   NO_SUCH_ROUTE: "NOT_ALLOWED",
 };
 
 /** Makes a RegistryError of anything that was thrown. What is no rule's word is not shown to the client. */
 export function asRegistryError(error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;
+  if (error instanceof SlowClientError) return registryError("CLIENT_TOO_SLOW", error.message);
   const failure = databaseFailure(error);
   if (failure === "unreachable")
     return registryError("UNAVAILABLE", "the registry's database does not answer: try again", undefined, {

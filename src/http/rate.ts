@@ -3,7 +3,7 @@
 import type { AppContext, Surroundings } from "./environment.ts";
 
 /** A client that was cut. The session, if there is one, can be resumed. */
-class SlowClientError extends Error {
+export class SlowClientError extends Error {
   constructor(bytesPerSecond: number, seconds: number) {
     super(`the client moved fewer than ${bytesPerSecond} bytes a second for ${Math.round(seconds)} seconds`);
     this.name = "SlowClientError";

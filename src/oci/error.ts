@@ -23,6 +23,7 @@ const errorMessages = {
   TOOMANYREQUESTS: "too many requests",
   UNAVAILABLE: "service unavailable",
   INSUFFICIENT_STORAGE: "the registry's storage is almost full",
+  CLIENT_TOO_SLOW: "the client was too slow",
   UNKNOWN: "unknown error",
   NOT_AUTHENTICATED: "The client is not authenticated.",
   NOT_AUTHORIZED: "The client is not authorized.",

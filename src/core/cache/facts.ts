@@ -14,6 +14,8 @@ export interface Facts {
   get<T extends object>(scope: string, key: string, load: () => Promise<T | null>): Promise<T | null>;
   /** The facts of these keys have changed, or without keys all facts of the scope. */
   drop(scope: string, keys?: readonly string[]): void;
+  /** These may have changed, or not: they are read anew, and serve as they are only while the database is gone. */
+  doubt(scope: string, keys: readonly string[]): void;
   /** Everything may have changed. */
   dropAll(): void;
 }
@@ -27,6 +29,7 @@ interface Scope {
 
 export function createFacts(view: View): Facts {
   const facts = new LRUCache<string, object>({ max: maxFacts });
+  const doubted = new WeakSet<object>();
   const scopes = new Map<string, Scope>();
   let drops = 0;
   let allDroppedAt = 0;
@@ -56,9 +59,14 @@ export function createFacts(view: View): Facts {
     async get<T extends object>(scope: string, key: string, load: () => Promise<T | null>): Promise<T | null> {
       const state = view.state();
       const known = facts.get(nameOf(scope, key)) as T | undefined;
-      if (known !== undefined && (state === "fresh" || state === "gone")) return known;
+      if (known !== undefined && (state === "gone" || (state === "fresh" && !doubted.has(known)))) return known;
       const before = drops;
-      const value = await load();
+      const value = await load().catch((error) => {
+        // The database went away while it was asked.
+        if (known !== undefined && view.state() === "gone") return known;
+        throw error;
+      });
+      if (value === known && value !== null) return value;
       const changed = Math.max(scopes.get(scope)?.droppedAt ?? 0, allDroppedAt) > before;
       if (value !== null && !changed) facts.set(nameOf(scope, key), value);
       return value;
@@ -67,6 +75,13 @@ export function createFacts(view: View): Facts {
       const known = touch(scope);
       if (keys === undefined) known.epoch = drops;
       else for (const key of keys) facts.delete(nameOf(scope, key));
+    },
+    doubt(scope, keys) {
+      touch(scope);
+      for (const key of keys) {
+        const known = facts.get(nameOf(scope, key));
+        if (known !== undefined) doubted.add(known);
+      }
     },
     dropAll,
   };

@@ -18,7 +18,7 @@ export const factKey = {
 type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
 /** Drops what an event says has changed. */
-export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change): void {
+export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change, isCertain = true): void {
   if (type === "account.update") facts.drop(scopes.account);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();
@@ -31,16 +31,20 @@ export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: 
   const { digest, tag, tags } = detail as { digest?: string; tag?: string; tags?: string[] };
   const keys = [...(tags ?? []), ...(tag === undefined ? [] : [tag])].map(factKey.tag);
   if (digest !== undefined) keys.push(factKey.manifest(digest), factKey.blob(digest));
-  facts.drop(repositoryId, keys);
+  if (isCertain) facts.drop(repositoryId, keys);
+  else facts.doubt(repositoryId, keys);
 }
 
 /** Does what an event tells of, and drops what memory holds of it before anybody learns how it went. */
 export async function heeding<T>(ctx: Needs<"facts">, event: Change, work: () => Promise<T>): Promise<T> {
+  let isDone = false;
   try {
-    return await work();
+    const result = await work();
+    isDone = true;
+    return result;
   } finally {
     // Also after an error: the commit may have gone through although its answer was lost.
-    heed(ctx.facts, event);
+    heed(ctx.facts, event, isDone);
   }
 }
 

@@ -1,6 +1,7 @@
 // Blobs: HEAD and GET with ranges and conditions, DELETE.
 import { reachRepository } from "#core/access/reach.ts";
 import { deleteBlob, getBlob, type LinkedBlob, openBlob } from "#core/content/blobs.ts";
+import { redirectFor } from "#core/content/redirect.ts";
 import { readSmallBlob } from "#core/content/small-blobs.ts";
 import { formatDigest, parseDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
@@ -28,6 +29,9 @@ export const getBlobContent: V2Handler<OnBlob> = async (request, { name, digest:
     "X-Content-Type-Options": "nosniff",
   };
   if (matches(head.header("if-none-match"), etag)) return { status: 304, headers, body: null };
+  const address = head.method === "GET" ? await redirectFor(ctx, blob) : null;
+  // Ranges are the store's to answer then.
+  if (address !== null) return redirect(address, headers["Docker-Content-Digest"] as string);
   const ranges = wantedRanges(head, blob.sizeBytes, etag);
   if (ranges === "unsatisfiable")
     throw registryError("RANGE_INVALID", `the blob has ${blob.sizeBytes} bytes`, undefined, {
@@ -36,6 +40,17 @@ export const getBlobContent: V2Handler<OnBlob> = async (request, { name, digest:
   if (ranges && ranges.length > 1) return manyParts(request, blob, ranges, headers);
   return onePart(request, blob, ranges?.[0] ?? null, headers);
 };
+
+/** The address is good for whoever has it, so nothing may keep it. */
+function redirect(address: string, digest: string): Answer {
+  const headers = {
+    Location: address,
+    "Cache-Control": "no-store",
+    "Docker-Content-Digest": digest,
+    "Content-Length": "0",
+  };
+  return { status: 307, headers, body: null };
+}
 
 /** DELETE /v2/<name>/blobs/<digest> */
 export const deleteBlobLink: V2Handler<OnBlob> = async (request, { name, digest: text }) => {

@@ -8,6 +8,8 @@ import type { OpenDatabase } from "./database.ts";
 /** A run ends after this long; the next goes on. */
 const runMs = 50_000;
 const foldEveryMs = 15_000;
+/** For the driver that pg-boss brings: without them a connection that hangs is waited for without end. */
+const patience = { keepAlive: true, query_timeout: 30_000 };
 
 export interface Jobs {
   stop(): Promise<void>;
@@ -15,7 +17,7 @@ export interface Jobs {
 
 /** Starts the work. What goes wrong is reported and tried again; it never stops the server. */
 export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]): Promise<Jobs> {
-  const boss = new PgBoss({ ...connection, schema: "pgboss", max: 2, application_name: "berth-jobs" });
+  const boss = new PgBoss({ ...connection, schema: "pgboss", max: 2, application_name: "berth-jobs", ...patience });
   let stopping = false;
   boss.on("error", (error) => ctx.report("warn", "the job queue met an error", { error: String(error) }));
   await boss.start();

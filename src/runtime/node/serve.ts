@@ -44,7 +44,8 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     const { ctx, close } = await openContext(config, database.db, log);
     closing.push(close);
     if (database.exclusive) await releaseAllUploads(ctx.db);
-    const feed = await followFeed(ctx, database.dropConnections);
+    // Aside of everything else: a busy database must not pass for one that is gone.
+    const feed = await followFeed({ ...ctx, db: database.aside }, database.dropConnections);
     closing.push(feed.stop);
     const admin = await makeFirstAdmin(ctx, config);
     const metrics = createMetrics(ctx);

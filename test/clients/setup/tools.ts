@@ -17,6 +17,7 @@ const installed = [
   "conformance",
   "versitygw",
   "minio",
+  "toxiproxy",
 ].concat(
   ["containerd", "ctr", "containerd-shim-runc-v2"].map((name) => `containerd2/${name}`),
   ["dockerd", "runc"].map((name) => `moby/${name}`),

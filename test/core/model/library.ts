@@ -30,6 +30,9 @@ export const manifests: readonly KnownManifest[] = [
   { ...indexOf([small]), layers: [], children: [small] },
 ];
 
+/** The first ones are images, which need nothing but blobs. */
+export const images = 2;
+
 /** The blobs of a manifest. */
 export function blobsOf({ layers }: KnownManifest): Content[] {
   return layers.map((place) => blobs[place] as Content);

@@ -1,6 +1,6 @@
 // What a run may consist of: a few clients, each with a list of commands, and in which interleaving they go.
 import fc from "fast-check";
-import { blobs, manifests, tags } from "./library.ts";
+import { blobs, images, manifests, tags } from "./library.ts";
 
 /** The periodic work, and the check that an operator runs. */
 const tasks = ["expire-uploads", "remove-condemned", "condemn-unlinked", "scrub-blobs", "check"] as const;
@@ -10,12 +10,13 @@ interface Width {
   processes: number;
   repositories: number;
   contents: number;
+  manifests: number;
 }
 
 function commandsOf(width: Width) {
   const slot = fc.nat(width.processes - 1);
   const content = fc.nat(width.contents - 1);
-  const manifest = fc.nat(manifests.length - 1);
+  const manifest = fc.nat(width.manifests - 1);
   const tag = fc.nat(tags.length - 1);
   const maybeTag = fc.nat(tags.length);
   const session = fc.nat(2);
@@ -27,7 +28,7 @@ function commandsOf(width: Width) {
   const shares = fc.array(share, { maxLength: 2 });
   return {
     push: command("push", { ...sending, ...at, content, shares, patient: fc.boolean(), doubled: seldom }),
-    pushImage: command("push image", { ...at, manifest: fc.nat(1), tag: maybeTag }),
+    pushImage: command("push image", { ...at, manifest: fc.nat(Math.min(width.manifests, images) - 1), tag: maybeTag }),
     append: command("append", { ...sending, session, share }),
     finish: command("finish", { ...sending, session, wrong: seldom }),
     cancel: command("cancel", { slot, session }),
@@ -83,8 +84,8 @@ function plansOf(width: Width, theme: readonly Kind[] | null) {
       maxLength: 5,
       size: "max",
     }),
-    /** Blobs that the first repository has before they begin. */
-    prepared: fc.nat(width.contents),
+    /** What the first repository has before they begin: so many blobs, and the first image. */
+    prepared: fc.record({ blobs: fc.nat(width.contents), image: fc.boolean() }),
     sticky: fc.constantFrom(0, 8, 12, 14),
     slowCommits: fc.boolean(),
     bursts: fc.boolean(),
@@ -93,9 +94,9 @@ function plansOf(width: Width, theme: readonly Kind[] | null) {
 }
 
 const widths: readonly Width[] = [
-  { processes: 2, repositories: 1, contents: 1 },
-  { processes: 2, repositories: 2, contents: 1 },
-  { processes: 3, repositories: 2, contents: blobs.length },
+  { processes: 2, repositories: 1, contents: 1, manifests: 1 },
+  { processes: 2, repositories: 2, contents: 1, manifests: 2 },
+  { processes: 3, repositories: 2, contents: blobs.length, manifests: manifests.length },
 ];
 
 /** A run: the same plan plays the same way, save where several calls go at once. */

@@ -30,10 +30,9 @@ export async function play(place: Place, plan: Plan): Promise<Director> {
 }
 
 async function takeAll(run: Run, plan: Plan): Promise<void> {
-  const prepare = Array.from(
-    { length: plan.prepared },
-    (_, content): Command => ({ ...wholePush, shares: [], content }),
-  );
+  const { blobs, image } = plan.prepared;
+  const prepare = Array.from({ length: blobs }, (_, content): Command => ({ ...wholePush, shares: [], content }));
+  if (image) prepare.push({ do: "push image", slot: 0, repository: 0, manifest: 0, tag: 0 });
   await actAll(run, [prepare]);
   await actAll(run, plan.clients);
 }

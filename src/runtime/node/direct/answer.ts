@@ -1,6 +1,7 @@
 // Answers requests of the registry protocol on Node's own request and response. What is answered is decided where every
 // runtime's requests are decided; here bytes are only taken and sent, with less between them and the socket.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { blobFile } from "#adapters/blob-store/fs-place.ts";
 import type { Answer } from "#http/answer.ts";
@@ -131,7 +132,7 @@ async function watchedFile(
   const meter = createReaderMeter(
     surface.around.minRate,
     () => bytes,
-    (error) => res.destroy(error),
+    (error) => cut(res, error),
   );
   const moved = (more: number) => {
     bytes += more;
@@ -186,6 +187,12 @@ async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   } finally {
     res.off("close", gone);
   }
+}
+
+/** Ends the connection of a client that does not take what it is sent, and what the system still holds for it. */
+function cut(res: ServerResponse, error: Error): void {
+  (res.socket as Socket | null)?.resetAndDestroy();
+  res.destroy(error);
 }
 
 function drained(res: ServerResponse): Promise<void> {

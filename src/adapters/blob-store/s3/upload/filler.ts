@@ -64,12 +64,19 @@ export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler 
     memory?.free();
     memory = next;
   };
+  /** What follows stashed bytes goes there too, without the memory of a part. It is copied: the caller's may be shared by threads. */
+  const follow = async (bytes: Uint8Array) => {
+    const copy = await budget.take(bytes.byteLength);
+    copy.bytes.set(bytes);
+    await stash.add(copy.bytes).finally(copy.free);
+  };
   return {
     sizeBytes: () => used,
     async add(bytes, partSizeBytes) {
       await wake();
-      const taken = bytes.subarray(0, partSizeBytes - used) as Uint8Array<ArrayBuffer>;
-      if (stash.sizeBytes() > 0) await stash.add(taken);
+      const stashed = stash.sizeBytes() > 0;
+      const taken = bytes.subarray(0, Math.min(partSizeBytes - used, stashed ? smallBytes : Number.POSITIVE_INFINITY));
+      if (stashed) await follow(taken);
       else {
         await grow(used + taken.byteLength, partSizeBytes);
         memory?.bytes.set(taken, used);
