@@ -56,7 +56,8 @@ async function sendParts(server: S3Server, { path, id, parts, scratch }: Parts):
   rmSync(file);
   const etags: string[] = [];
   for (const [, i, etag] of report.matchAll(/^(\d+) (".+")\s*$/gm)) etags[Number(i)] = etag as string;
-  if (etags.filter(Boolean).length !== parts.length) throw new Error(`parts were refused, their answers have no ETag: ${report.slice(0, 200)}`);
+  if (etags.filter(Boolean).length !== parts.length)
+    throw new Error(`parts were refused, their answers have no ETag: ${report.slice(0, 200)}`);
   return etags;
 }
 

@@ -10,7 +10,7 @@ import { deleteBlobLink, getBlobContent } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
 import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
 import { parseV2Path, type V2Path } from "./path.ts";
-import type { V2Handler, V2Request } from "./request.ts";
+import type { V2Handler } from "./request.ts";
 import { deleteUpload, getUploadStatus, patchUpload, postUploads, putUpload } from "./uploads.ts";
 
 type Handlers = {

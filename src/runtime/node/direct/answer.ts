@@ -83,7 +83,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     id,
     method: head.method,
     route,
-    path: head.path,
+    path: head.path.endsWith("/") ? head.path.slice(0, -1) : head.path,
     status: sent.status,
     bytesIn,
     bytesOut: sent.bytes,
