@@ -1,7 +1,7 @@
 // Queries on upload sessions. Every change of a session that is being written names its writer, so that a writer whose
 // lease another has taken changes nothing.
-import { sql } from "drizzle-orm";
-import { type Db, rows } from "./rows.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { type Database, type Db, rows } from "./rows.ts";
 
 export interface UploadRow {
   id: string;
@@ -128,17 +128,17 @@ export async function releaseUpload(
 }
 
 /** Ends a session that its owner, or its writer, gives up; its key is condemned, and its bytes may go as soon as no writer can come back to them. */
-export async function cancelUpload(db: Db, owner: SessionOwner, now: Date): Promise<boolean> {
+export async function cancelUpload(db: Database, owner: SessionOwner, now: Date): Promise<boolean> {
   return endUploads(db, sql`select u.id from upload u where ${owned(owner)}`, now).then((ended) => ended > 0);
 }
 
 /** Ends the session of a writer whose bytes turned out wrong. */
-export async function abandonUpload(db: Db, id: string, writer: string, now: Date): Promise<void> {
+export async function abandonUpload(db: Database, id: string, writer: string, now: Date): Promise<void> {
   await endUploads(db, sql`select u.id from upload u where u.id = ${id} and u.writer = ${writer}`, now);
 }
 
 /** Ends sessions that made no progress since the cutoff. @returns how many. */
-export async function expireUploads(db: Db, cutoff: Date, now: Date): Promise<number> {
+export async function expireUploads(db: Database, cutoff: Date, now: Date): Promise<number> {
   return endUploads(
     db,
     sql`select u.id from upload u where u.updated_at < ${cutoff.toISOString()}
@@ -148,20 +148,27 @@ export async function expireUploads(db: Db, cutoff: Date, now: Date): Promise<nu
 }
 
 /** Ends the sessions of a repository that is being cleared. */
-export async function endRepositoryUploads(db: Db, repositoryId: string, now: Date): Promise<number> {
+export async function endRepositoryUploads(db: Database, repositoryId: string, now: Date): Promise<number> {
   return endUploads(db, sql`select u.id from upload u where u.repository_id = ${repositoryId} limit 500`, now);
 }
 
-async function endUploads(db: Db, which: ReturnType<typeof sql>, now: Date): Promise<number> {
-  const ended = await rows(
-    db,
+/** In two statements: a writer that takes the session over meanwhile gives it a key that only the second one sees. */
+async function endUploads(db: Database, which: SQL, now: Date): Promise<number> {
+  return db.transaction(async (tx) => {
+    const ended = await rows<{ blobId: number; writer: string | null; leaseUntil: string | null }>(
+      tx,
+      sql`delete from upload where id in (${which}) returning blob_id as "blobId", writer, lease_until as "leaseUntil"`,
+    );
+    if (ended.length === 0) return 0;
     // A writer that does not know yet may still open its key: the bytes stay until it must have noticed.
-    sql`with ended as (delete from upload where id in (${which}) returning blob_id, writer, lease_until)
-      update blob set state = 'condemned', removable_at = case when ended.writer is null then ${now.toISOString()}::timestamptz
-        else greatest(${now.toISOString()}::timestamptz + ${lateness}::interval, ended.lease_until) end
-      from ended where blob.id = ended.blob_id and blob.state = 'writing' returning blob.id`,
-  );
-  return ended.length;
+    await tx.execute(
+      sql`update blob b set state = 'condemned', removable_at = case when e.writer is null then ${now.toISOString()}::timestamptz
+          else greatest(${now.toISOString()}::timestamptz + ${lateness}::interval, e."leaseUntil") end
+        from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as e("blobId" bigint, writer uuid, "leaseUntil" timestamptz)
+        where b.id = e."blobId" and b.state = 'writing'`,
+    );
+    return ended.length;
+  });
 }
 
 /** Lets go of every session: for the start of a process that knows that it is the only one. */

@@ -99,7 +99,8 @@ export interface Lease {
   check(): void;
   /** Makes sure that a lease keeps others away, for a request that takes longer. @throws when the session is another's by now. */
   hold(): Promise<void>;
-  end(): void;
+  /** Renews no more. Wait for it before the session is saved: a renewal that comes late would hold it. */
+  end(): Promise<void>;
 }
 
 /** Renews the lease beside the stream. A writer that cannot show that the session is its own writes no further byte. */
@@ -114,8 +115,9 @@ export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claime
     if (!lost) renewedAt = started;
     leased = true;
   };
+  let renewing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    renew().catch((error) =>
+    renewing = renew().catch((error) =>
       ctx.report("warn", "an upload's lease could not be renewed", {
         upload: claimed.session.id,
         error: String(error),
@@ -131,6 +133,9 @@ export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claime
       if (!leased) await renew();
       check();
     },
-    end: () => clearInterval(timer),
+    async end() {
+      clearInterval(timer);
+      await renewing;
+    },
   };
 }

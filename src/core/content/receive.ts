@@ -96,7 +96,7 @@ export async function receive(
     await releaseUpload(ctx.db, session.id, claimed.writer, null).catch(() => {});
     throw storeError(error);
   } finally {
-    lease.end();
+    await lease.end();
   }
 }
 

@@ -179,7 +179,7 @@ async function sealAndCommit(
     await abandonUpload(ctx.db, session.id, writer, ctx.clock.now()).catch(() => {});
     throw storeError(error);
   } finally {
-    lease.end();
+    await lease.end();
   }
 }
 

@@ -9,7 +9,7 @@ import { blobFact, manifestFact, pullBlob, requireBytes, tagFact } from "./conte
 import { blobs, blobsOf, digestParts, manifests, tags } from "./library.ts";
 import { contextOn } from "./member.ts";
 import { type Run, Violation } from "./run.ts";
-import { slice } from "./work.ts";
+import { clearing, slice } from "./work.ts";
 
 /** Everything that can be seen from outside. */
 type Sight = Set<string>;
@@ -22,7 +22,7 @@ export async function conclude(run: Run): Promise<void> {
   await requireNamed(run);
   for (const seconds of [90_000, 3700, 3700]) {
     place.advance(seconds);
-    for (const task of ["expire-uploads", "condemn-unlinked", "remove-condemned"]) while (await slice(ctx, task));
+    for (const task of clearing) while (await slice(ctx, task));
   }
   const after = await look(run, ctx);
   const changed = [...before.symmetricDifference(after)];

@@ -7,8 +7,6 @@ import type { Database, Db } from "#db/queries/rows.ts";
 import type { Director } from "./director.ts";
 import { Killed, type Process } from "./process.ts";
 
-type Work<T> = (tx: Db) => Promise<T>;
-
 /** One use of the database by one process. */
 interface Use {
   db: Database;
@@ -18,44 +16,62 @@ interface Use {
 
 /** The part of a database that the rules use. */
 export function gateDatabase(use: Use): Database {
-  const execute = (query: SQL) =>
-    transact(use, nameOf(query), (tx) => run(use, () => tx.execute(query)), isRead(query));
-  const transaction = <T>(work: Work<T>) => transact(use, "begin", (tx) => work(gateTransaction(use, tx)), false);
+  const execute = (query: SQL) => {
+    const name = nameOf(query);
+    return transact(use, { name, readsOnly: name === "select", work: (tx) => send(use, () => tx.execute(query)) });
+  };
+  const transaction = <T>(work: (tx: Db) => Promise<T>) =>
+    transact(use, { name: "transaction", readsOnly: false, work: (tx) => work(gateTransaction(use, tx)) });
   return { execute, transaction } as unknown as Database;
 }
 
-async function transact<T>(use: Use, name: string, work: Work<T>, readsOnly: boolean): Promise<T> {
+interface Transaction<T> {
+  name: string;
+  readsOnly: boolean;
+  work: (tx: Db) => Promise<T>;
+}
+
+async function transact<T>(use: Use, transaction: Transaction<T>): Promise<T> {
   const { db, director, process } = use;
+  const { name } = transaction;
   await process.step(name, "call");
   requireConnection(use);
   const leave = process.enterDatabase();
-  const connected = director.begin("connection");
-  let ended = () => {};
-  const inside = async (tx: Db) => {
-    const release = director.hold();
-    connected();
-    try {
-      if (process.isDead) throw new Killed();
-      const made = await work(tx);
-      if (!readsOnly) await commit(use, name);
-      return made;
-    } finally {
-      const answered = director.begin("statement");
-      ended = () => {
-        answered();
-        release();
-      };
-    }
-  };
+  const ends = { connected: director.underWay.begin("connection"), answered: () => {} };
   try {
-    return await db.transaction(inside);
+    return await db.transaction((tx) => workInside(use, { ...transaction, tx, ends }));
   } finally {
-    connected();
-    ended();
+    ends.connected();
+    ends.answered();
     leave();
     await process.step(`${name} is answered`, "call");
     requireConnection(use);
   }
+}
+
+async function workInside<T>(use: Use, inside: Transaction<T> & { tx: Db; ends: Ends }): Promise<T> {
+  const { underWay } = use.director;
+  const { name, readsOnly, work, tx, ends } = inside;
+  const release = underWay.hold();
+  ends.connected();
+  try {
+    if (use.process.isDead) throw new Killed();
+    const made = await work(tx);
+    if (!readsOnly) await commit(use, name);
+    return made;
+  } finally {
+    const answered = underWay.begin("statement");
+    ends.answered = () => {
+      answered();
+      release();
+    };
+  }
+}
+
+/** What to call when a transaction has its connection, and when its end is answered. */
+interface Ends {
+  connected: () => void;
+  answered: () => void;
 }
 
 /** @throws what the pool throws for a connection that is lost. */
@@ -75,13 +91,13 @@ function gateTransaction(use: Use, tx: Db): Db {
   const execute = async (query: SQL) => {
     await use.process.heldStep(nameOf(query));
     if (use.process.isDead) throw new Killed();
-    return run(use, () => tx.execute(query));
+    return send(use, () => tx.execute(query));
   };
   return { execute } as unknown as Db;
 }
 
-async function run<T>({ director }: Use, statement: () => PromiseLike<T>): Promise<T> {
-  const answered = director.begin("statement");
+async function send<T>({ director }: Use, statement: () => PromiseLike<T>): Promise<T> {
+  const answered = director.underWay.begin("statement");
   try {
     return await statement();
   } finally {
@@ -89,13 +105,9 @@ async function run<T>({ director }: Use, statement: () => PromiseLike<T>): Promi
   }
 }
 
-/** The first text of a statement, for the trace. */
+/** What a statement does, for the trace; one that only reads is a `select`. */
 function nameOf(query: SQL): string {
   const [first] = query.queryChunks as { value?: string[] }[];
   const more = JSON.stringify(query.queryChunks).match(/(insert into|update|delete from) \w+/g) ?? [];
   return [...new Set([(first?.value?.[0] ?? "").trim().split(/\s+/, 1)[0], ...more])].join("+");
-}
-
-function isRead(query: SQL): boolean {
-  return nameOf(query) === "select";
 }

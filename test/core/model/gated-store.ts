@@ -68,7 +68,7 @@ async function hear<T>({ director, process }: Way, work: () => Promise<T>): Prom
 }
 
 async function underWay<T>(director: Director, work: () => Promise<T>): Promise<T> {
-  const ended = director.begin("other");
+  const ended = director.underWay.begin("other");
   try {
     return await work();
   } finally {

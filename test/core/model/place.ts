@@ -14,7 +14,7 @@ import * as tables from "#db/schema/tables.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import { createTestDatabase } from "#test/setup/test-database.ts";
-import type { Probe } from "./director.ts";
+import type { Probe } from "./under-way.ts";
 
 const connections = 8;
 

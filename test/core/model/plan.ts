@@ -43,6 +43,7 @@ function commandsOf(width: Width) {
     readTag: command("read tag", { ...at, tag }),
     follow: command("follow", { slot }),
     work: command("work", { slot, task: fc.constantFrom(...tasks) }),
+    clear: command("clear", { slot }),
     wait: command("wait", { seconds: fc.constantFrom(3, 16, 31) }),
     waitLong: command("wait long", { seconds: fc.constantFrom(3700, 90_000) }),
     crash: command("crash", { slot, moments: fc.nat(40) }),
@@ -67,8 +68,8 @@ export type CommandOf<Name extends Command["do"]> = Extract<Command, { do: Name 
 /** What a run is mostly about; with few kinds of commands more of them meet than with all. */
 const themes: readonly (readonly Kind[])[] = [
   ["push", "append", "finish", "cancel", "ask", "deleteBlob", "work", "wait", "waitLong", "crash", "failure"],
-  ["push", "push", "append", "cancel", "cancel", "work", "work", "crash"],
-  ["push", "mount", "deleteBlob", "readBlob", "work", "waitLong", "crash", "failure"],
+  ["push", "push", "append", "cancel", "cancel", "clear", "clear", "wait", "crash"],
+  ["push", "mount", "deleteBlob", "readBlob", "clear", "waitLong", "crash", "failure"],
   ["pushImage", "put", "deleteTag", "deleteManifest", "deleteBlob", "readManifest", "readTag", "crash", "failure"],
   ["follow", "follow", "readBlob", "readTag", "readManifest", "pushImage", "deleteManifest", "deleteTag", "deleteBlob"],
   ["damage", "damage", "push", "push", "readBlob", "work", "mount", "deleteBlob", "crash", "failure"],

@@ -10,7 +10,7 @@ import type { Command, CommandOf, Plan } from "./plan.ts";
 import { Run } from "./run.ts";
 import type { Session } from "./session.ts";
 import { append, ask, begin, cancel, finish, type Sending } from "./uploads.ts";
-import { work } from "./work.ts";
+import { clearing, work } from "./work.ts";
 
 const tracedSteps = 150;
 
@@ -87,12 +87,18 @@ const takers: Takers = {
   "read tag": (run, c) => contents.readTag(run, c, c.tag),
   follow: (run, { slot }) => run.ask({ slot, label: "follow", refusals: [] }, (_, member) => member.follow()),
   work: (run, c) => work(run, c),
+  clear,
   wait: (run, c) => wait(run, "time", c.seconds),
   "wait long": (run, c) => wait(run, "quiet", c.seconds),
   crash,
   failure,
   damage,
 };
+
+/** The work that removes what nobody needs, one slice of each kind. */
+async function clear(run: Run, { slot }: CommandOf<"clear">): Promise<void> {
+  for (const task of clearing) await work(run, { slot, task });
+}
 
 async function wait(run: Run, kind: "time" | "quiet", seconds: number): Promise<void> {
   await run.director.pass({ kind, label: `waits ${seconds} s` });

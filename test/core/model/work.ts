@@ -7,6 +7,9 @@ import { limits } from "./member.ts";
 import { type Run, Violation } from "./run.ts";
 import { factOf } from "./session.ts";
 
+/** The work that removes what nobody needs, in the order in which one makes more for the next. */
+export const clearing = ["expire-uploads", "condemn-unlinked", "remove-condemned"] as const;
+
 export async function work(run: Run, { slot, task }: { slot: number; task: string }): Promise<void> {
   const request = { slot, label: task, risks: task === "expire-uploads" ? late(run) : [], refusals: [] };
   await run.ask<unknown>(request, (ctx) => (task === "check" ? check(ctx) : slice(ctx, task)));

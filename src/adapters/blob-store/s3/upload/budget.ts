@@ -2,7 +2,7 @@
 //
 // No deadlock: an upload asks for a whole part at a time and can always fill and send what it got. Objects of at most 1 MiB
 // have a share of their own, so that they need not wait behind parts; an upload that turns out to be larger asks for a part
-// while it holds its place there, and who holds parts never asks for such a place.
+// while it holds its place there, and nobody who holds a part that is not yet on its way asks for such a place.
 //
 // No starving: memory whose holder waits for a slow client is asked back when somebody else needs it.
 import { partBytes } from "./plan.ts";

@@ -28,27 +28,34 @@ export interface FillerNeeds {
   startHash: (() => BodyHash) | null;
 }
 
+/** Requests are cut into pieces of at least this size, so one that is smaller is all that there is of an upload. */
+const leastPieceBytes = 64 * 1024;
+
 export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler {
+  // What follows the bytes that are in the stash.
   let memory: PartMemory | null = null;
   let used = 0;
+  // Whether there was a part already.
+  let isLarge = false;
   let hash: BodyHash | null = null;
   let goOn = () => {};
   let moving: Promise<void> | null = null;
+  const held = () => used - stash.sizeBytes();
 
+  const stow = async (from: PartMemory) => {
+    await stash.add(from.bytes.subarray(0, held()));
+    memory = null;
+    from.free();
+  };
   /** Between two calls the upload waits for its client, and its memory may be asked back. */
   const rest = () => {
-    const held = memory;
-    if (held) goOn = held.lend(() => (moving = move(held)));
-  };
-  const move = async (held: PartMemory) => {
-    try {
-      await stash.add(held.bytes.subarray(0, used));
-      memory = null;
-      held.free();
-    } catch {
-      // The bytes are still in memory, which may be asked back again a little later.
-      if (memory === held) rest();
-    }
+    const from = memory;
+    if (!from) return;
+    goOn = from.lend(() => {
+      // What cannot be stowed is still in memory, which may be asked back again a little later.
+      moving = stow(from).catch(() => (memory === from ? rest() : undefined));
+      return moving;
+    });
   };
   const wake = async () => {
     goOn();
@@ -59,46 +66,56 @@ export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler 
   /** Memory for so many bytes, with what was collected so far at its beginning. */
   const grow = async (neededBytes: number, partSizeBytes: number) => {
     if (memory && memory.bytes.byteLength >= neededBytes) return;
-    const next = await budget.take(memory || neededBytes > smallBytes ? partSizeBytes : neededBytes);
+    const small = neededBytes < leastPieceBytes ? neededBytes : smallBytes;
+    const next = await budget.take(isLarge || memory || neededBytes > smallBytes ? partSizeBytes : small);
     if (memory) next.bytes.set(memory.bytes.subarray(0, used));
     memory?.free();
     memory = next;
   };
-  /** What follows stashed bytes goes there too, without the memory of a part. It is copied: the caller's may be shared by threads. */
-  const follow = async (bytes: Uint8Array) => {
-    const copy = await budget.take(bytes.byteLength);
-    copy.bytes.set(bytes);
-    await stash.add(copy.bytes).finally(copy.free);
+  /** Once bytes are in the stash, the rest of their part goes there too, with the memory of small uploads. */
+  const makeRoom = async (bytes: Uint8Array, partSizeBytes: number) => {
+    if (stash.sizeBytes() === 0) await grow(Math.min(used + bytes.byteLength, partSizeBytes), partSizeBytes);
+    else memory ??= await budget.take(Math.min(smallBytes, partSizeBytes - used));
+    return memory as PartMemory;
+  };
+  /** All of a part in one piece of memory. */
+  const gather = async (): Promise<PartMemory> => {
+    if (stash.sizeBytes() === 0) return memory as PartMemory;
+    const start = stash.sizeBytes();
+    const whole = await budget.take(used);
+    try {
+      if (memory) whole.bytes.set(memory.bytes.subarray(0, held()), start);
+      await stash.readInto(whole.bytes);
+    } catch (error) {
+      whole.free();
+      throw error;
+    }
+    memory?.free();
+    return whole;
   };
   return {
     sizeBytes: () => used,
     async add(bytes, partSizeBytes) {
       await wake();
-      const stashed = stash.sizeBytes() > 0;
-      const taken = bytes.subarray(0, Math.min(partSizeBytes - used, stashed ? smallBytes : Number.POSITIVE_INFINITY));
-      if (stashed) await follow(taken);
-      else {
-        await grow(used + taken.byteLength, partSizeBytes);
-        memory?.bytes.set(taken, used);
-      }
+      const room = await makeRoom(bytes, partSizeBytes);
+      const taken = bytes.subarray(0, Math.min(room.bytes.byteLength - held(), partSizeBytes - used));
+      room.bytes.set(taken, held());
       used += taken.byteLength;
       hash ??= startHash?.() ?? null;
       hash?.update(taken);
+      if (stash.sizeBytes() > 0 && held() === room.bytes.byteLength) await stow(room);
       rest();
       return taken.byteLength;
     },
     async take() {
       await wake();
       if (used === 0) return null;
-      if (stash.sizeBytes() > 0) {
-        memory = await budget.take(used);
-        await stash.readInto(memory.bytes);
-      }
-      const { bytes, free } = memory as PartMemory;
+      const { bytes, free } = await gather();
       const piece = { bytes: bytes.subarray(0, used), hash: hash?.digest() ?? null, free };
       memory = null;
       used = 0;
       hash = null;
+      isLarge = true;
       return piece;
     },
     close() {
