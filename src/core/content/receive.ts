@@ -14,9 +14,6 @@ import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
 
 export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting">;
 
-/** How often a running upload looks at the free space. */
-const spaceEveryBytes = 64 * 1024 * 1024;
-
 /** The bytes of one request. */
 export interface Incoming {
   body: Body | null;
@@ -133,7 +130,6 @@ interface Streaming {
 async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number; error: { error: unknown } | null }> {
   const most = s.range ? s.range.end - s.range.start + 1 : Number.POSITIVE_INFINITY;
   let bytes = 0;
-  let lookAt = spaceEveryBytes;
   const ended = await eachSlab(s.body, ctx.hasher as Hasher, async (slab) => {
     // What fits into one piece is written before anybody could have come in between.
     if (bytes > 0) await s.lease.hold();
@@ -143,10 +139,8 @@ async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number;
         "SIZE_INVALID",
         `the request brought more than the ${most} bytes that its Content-Range names`,
       );
-    if (bytes >= lookAt) {
-      lookAt += spaceEveryBytes;
-      await requireSpace(ctx, 0);
-    }
+    // Before every piece, since many uploads share what room there is.
+    await requireSpace(ctx, slab.byteLength);
     await s.writer.write(slab);
     bytes += slab.byteLength;
     if (s.hash) await s.hash.update(slab);

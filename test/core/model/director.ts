@@ -1,7 +1,7 @@
 // Decides which of the calls that wait goes next, so that one seed plays one interleaving.
 //
 // Every call of a process waits at a gate. One gate is opened, and the next only when all that it set off waits again: at a gate, or in
-// the database for a lock or a connection that another has. Time stands still but where a gate moves it.
+// the database for a lock that another has. Time stands still but where a gate moves it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { choiceAt, choose, companions, type Manner } from "./manner.ts";
@@ -9,9 +9,9 @@ import { type Probe, UnderWay } from "./under-way.ts";
 
 /**
  * What waits: a request that begins, or one that wants all others to have ended (`quiet`), or what is on its way to the store to have
- * come there (`time`); a call; a call to the store; a commit.
+ * come there (`time`); a call; a call to the store; a transaction that needs a connection, and its commit.
  */
-export type GateKind = "start" | "quiet" | "time" | "call" | "store" | "commit";
+export type GateKind = "start" | "quiet" | "time" | "call" | "store" | "begin" | "commit";
 
 interface Gate {
   kind: GateKind;
@@ -99,6 +99,7 @@ export class Director {
   }
 
   #open(gate: Gate, value: number): void {
+    if (gate.kind === "begin" && !this.underWay.hasConnection) return;
     if (this.#take((waiting) => waiting === gate).length === 0) return;
     this.#last = gate.actor;
     this.trace.push(`${gate.actor} ${gate.label}`);
@@ -116,7 +117,8 @@ export class Director {
 
   #eligible(): Gate[] {
     const isQuiet = this.underWay.isEmpty && this.#waiting.every(isRequest);
-    return isQuiet ? this.#waiting : this.#waiting.filter(({ kind }) => kind !== "quiet");
+    const cannot = [...(isQuiet ? [] : ["quiet"]), ...(this.underWay.hasConnection ? [] : ["begin"])];
+    return this.#waiting.filter(({ kind }) => !cannot.includes(kind));
   }
 
   #take(which: (gate: Gate) => boolean): Gate[] {

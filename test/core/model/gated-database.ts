@@ -34,44 +34,40 @@ interface Transaction<T> {
 async function transact<T>(use: Use, transaction: Transaction<T>): Promise<T> {
   const { db, director, process } = use;
   const { name } = transaction;
-  await process.step(name, "call");
+  await process.step(name, "begin");
   requireConnection(use);
   const leave = process.enterDatabase();
-  const ends = { connected: director.underWay.begin("connection"), answered: () => {} };
+  const release = director.underWay.hold();
+  const answers = { begun: director.underWay.begin("other"), ended: () => {} };
   try {
-    return await db.transaction((tx) => workInside(use, { ...transaction, tx, ends }));
+    return await db.transaction((tx) => workInside(use, { ...transaction, tx, answers }));
   } finally {
-    ends.connected();
-    ends.answered();
+    answers.begun();
+    answers.ended();
+    release();
     leave();
     await process.step(`${name} is answered`, "call");
     requireConnection(use);
   }
 }
 
-async function workInside<T>(use: Use, inside: Transaction<T> & { tx: Db; ends: Ends }): Promise<T> {
-  const { underWay } = use.director;
-  const { name, readsOnly, work, tx, ends } = inside;
-  const release = underWay.hold();
-  ends.connected();
+async function workInside<T>(use: Use, inside: Transaction<T> & { tx: Db; answers: Answers }): Promise<T> {
+  const { name, readsOnly, work, tx, answers } = inside;
+  answers.begun();
   try {
     if (use.process.isDead) throw new Killed();
     const made = await work(tx);
     if (!readsOnly) await commit(use, name);
     return made;
   } finally {
-    const answered = underWay.begin("statement");
-    ends.answered = () => {
-      answered();
-      release();
-    };
+    answers.ended = use.director.underWay.begin("other");
   }
 }
 
 /** What to call when a transaction has its connection, and when its end is answered. */
-interface Ends {
-  connected: () => void;
-  answered: () => void;
+interface Answers {
+  begun: () => void;
+  ended: () => void;
 }
 
 /** @throws what the pool throws for a connection that is lost. */

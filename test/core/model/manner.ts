@@ -34,5 +34,5 @@ export function choose<G extends { kind: string; actor: string }>(
 /** Those that go at the same time as the one that was chosen. */
 export function companions<G extends { kind: string }>({ bursts }: Manner, eligible: readonly G[], value: number): G[] {
   if (!bursts || value < 0xc000) return [];
-  return eligible.filter(({ kind }) => kind === "call" || kind === "commit").slice(0, 3);
+  return eligible.filter(({ kind }) => kind === "call" || kind === "begin" || kind === "commit").slice(0, 3);
 }

@@ -61,7 +61,7 @@ export class Process {
   }
 
   /** Waits for a call's turn. @throws Killed */
-  async step(label: string, kind: "call" | "store"): Promise<void> {
+  async step(label: string, kind: "call" | "begin" | "store"): Promise<void> {
     this.moment();
     await this.#director.pass({ kind, label: `${this.name} ${label}`, owner: this });
     if (this.#dead) throw new Killed();

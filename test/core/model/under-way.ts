@@ -1,8 +1,8 @@
 // The work that was let go and has not ended, and whether all of it waits for somebody else: then the next may go.
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A statement, a transaction that has no connection yet, or something that always ends by itself. */
-type WorkKind = "statement" | "connection" | "other";
+/** A statement, which may have to wait for a lock, or something that always ends by itself. */
+type WorkKind = "statement" | "other";
 
 /** How the database is asked what its sessions wait for. */
 export interface Probe {
@@ -26,6 +26,11 @@ export class UnderWay {
     this.#probe = probe;
   }
 
+  /** Whether another transaction gets a connection. It waits for one here: the pool's patience is of real time. */
+  get hasConnection(): boolean {
+    return this.#transactions < this.#probe.connections;
+  }
+
   get isEmpty(): boolean {
     return this.#work.size === 0;
   }
@@ -42,7 +47,7 @@ export class UnderWay {
     };
   }
 
-  /** A transaction has its connection. @returns what to call at its end, when others may get its locks. */
+  /** A transaction begins. @returns what to call at its end, when others may get its locks. */
   hold(): () => void {
     this.#transactions++;
     return () => {
@@ -71,7 +76,6 @@ export class UnderWay {
 
   async #isBlocked(): Promise<boolean> {
     if (this.#count("other") > 0) return false;
-    if (this.#count("connection") > 0 && this.#transactions < this.#probe.connections) return false;
     const statements = this.#count("statement");
     const { promise: ended } = this.#ended;
     const waiters = await this.#probe.lockWaiters();

@@ -80,7 +80,7 @@ describe("while the database's syncs fail", () => {
     await expectRefusal(await post(berth, repository, blob));
     await trace.detach();
     // PostgreSQL gives up when its log cannot be synced; it is started again and replays what is on the disk.
-    const back = await waitUntil(async () => (await statusOf(berth, repository, sha256(known))) === 200, 6);
+    const back = await waitUntil(async () => (await statusOf(berth, repository, sha256(known))) === 200, 20);
     expect(back, "the database came back").toBe(true);
     await pushBlob(berth, repository, blob);
     for (const bytes of [known, blob]) await expectBlob(bytes);

@@ -5,19 +5,21 @@
 // while it holds its place there, and nobody who holds a part that is not yet on its way asks for such a place.
 //
 // No starving: memory whose holder waits for a slow client is asked back when somebody else needs it.
-import { partBytes } from "./plan.ts";
-import { createShare, type Place } from "./share.ts";
+import { createMemoryPool, type MemoryPool } from "./memory-pool.ts";
+import { largestPartBytes, partBytes } from "./plan.ts";
+import { createShare, type Place, type Share } from "./share.ts";
 
 /** An upload that brought no more than this needs no part yet. */
 export const smallBytes = 1024 * 1024;
 const smallShare = 1 / 8;
-/** Memory of parts that is kept for the next ones: making it anew costs more than sending it. */
-const mostSpare = 4;
-const spareBytes = partBytes(0);
+/** A first piece of less than this is all that there is of an upload: requests are cut into pieces of at least this size. */
+const tinyBytes = 64 * 1024;
+/** Few sizes, so that memory can be used again. */
+const sizes = [smallBytes, partBytes(0), largestPartBytes];
 
 /** Memory that is counted. */
 export interface PartMemory extends Place {
-  /** Of the size that was asked for; what was in it before is still there. */
+  /** As many as were asked for, or more; what was in them before is still there. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -30,28 +32,28 @@ export interface PartBudget {
 export function createPartBudget(totalBytes: number): PartBudget {
   const small = createShare(Math.floor(totalBytes * smallShare));
   const parts = createShare(Math.ceil(totalBytes * (1 - smallShare)));
-  const spare: Uint8Array<ArrayBuffer>[] = [];
-  /** Spare memory counts too: a part of another size takes its room. */
-  const allocate = (sizeBytes: number) => {
-    if (sizeBytes === spareBytes) return spare.pop() ?? new Uint8Array(sizeBytes);
-    while (spare.length > 0 && spare.length * spareBytes > parts.freeBytes()) spare.pop();
-    return new Uint8Array(sizeBytes);
-  };
+  const pools = new Map([small, parts].map((share) => [share, createMemoryPool(share.freeBytes)]));
   return {
-    async take(sizeBytes) {
-      if (sizeBytes <= smallBytes) return { ...(await small.take(sizeBytes)), bytes: new Uint8Array(sizeBytes) };
-      const place = await parts.take(sizeBytes);
-      const bytes = allocate(sizeBytes);
-      let held = true;
-      return {
-        ...place,
-        bytes,
-        free() {
-          if (held && sizeBytes === spareBytes && spare.length < mostSpare) spare.push(bytes);
-          held = false;
-          place.free();
-        },
-      };
+    async take(neededBytes) {
+      const share = neededBytes <= smallBytes ? small : parts;
+      if (neededBytes < tinyBytes) return { ...(await share.take(neededBytes)), bytes: new Uint8Array(neededBytes) };
+      const sizeBytes = sizes.find((size) => size >= neededBytes) ?? neededBytes;
+      return pooled(share, pools.get(share) as MemoryPool, sizeBytes);
+    },
+  };
+}
+
+async function pooled(share: Share, pool: MemoryPool, sizeBytes: number): Promise<PartMemory> {
+  const place = await share.take(sizeBytes);
+  const bytes = pool.take(sizeBytes);
+  let held = true;
+  return {
+    ...place,
+    bytes,
+    free() {
+      if (held) pool.give(bytes);
+      held = false;
+      place.free();
     },
   };
 }

@@ -28,9 +28,6 @@ export interface FillerNeeds {
   startHash: (() => BodyHash) | null;
 }
 
-/** Requests are cut into pieces of at least this size, so one that is smaller is all that there is of an upload. */
-const leastPieceBytes = 64 * 1024;
-
 export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler {
   // What follows the bytes that are in the stash.
   let memory: PartMemory | null = null;
@@ -66,8 +63,7 @@ export function createFiller({ budget, stash, startHash }: FillerNeeds): Filler 
   /** Memory for so many bytes, with what was collected so far at its beginning. */
   const grow = async (neededBytes: number, partSizeBytes: number) => {
     if (memory && memory.bytes.byteLength >= neededBytes) return;
-    const small = neededBytes < leastPieceBytes ? neededBytes : smallBytes;
-    const next = await budget.take(isLarge || memory || neededBytes > smallBytes ? partSizeBytes : small);
+    const next = await budget.take(isLarge || memory ? partSizeBytes : neededBytes);
     if (memory) next.bytes.set(memory.bytes.subarray(0, used));
     memory?.free();
     memory = next;
