@@ -30,9 +30,9 @@ export async function runInside(): Promise<number> {
 }
 
 function runIn(folder: string): Promise<number> {
-  const own = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const [program, ...own] = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] as const;
   const again = [...own, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const child = spawn("unshare", again, { stdio: "inherit", env: { ...process.env, [folderName]: folder } });
+  const child = spawn(program, again, { stdio: "inherit", env: { ...process.env, [folderName]: folder } });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once("error", () => reject(new Error("unshare is missing: this needs Linux and util-linux")));

@@ -109,15 +109,15 @@ export async function renewUpload(db: Db, id: string, writer: string, now: Date,
   return renewed.length > 0;
 }
 
-/** Saves where a writer got to and lets the session rest with it. @returns false when the session is no longer its own. */
+/** Saves where a writer got to and lets the session rest under the name `next`, so that a late renewal holds nobody. @returns false when the session is no longer its own. */
 export async function releaseUpload(
   db: Db,
   id: string,
   writer: string,
-  saved: { offset: number; storeState: unknown; hashState: unknown; now: Date } | null,
+  saved: { offset: number; storeState: unknown; hashState: unknown; next: string; now: Date } | null,
 ): Promise<boolean> {
   const progress = saved
-    ? sql`lease_until = ${saved.now.toISOString()}, "offset" = ${saved.offset}, store_state = ${JSON.stringify(saved.storeState)}::jsonb,
+    ? sql`writer = ${saved.next}, lease_until = ${saved.now.toISOString()}, "offset" = ${saved.offset}, store_state = ${JSON.stringify(saved.storeState)}::jsonb,
         hash_state = ${JSON.stringify(saved.hashState)}::jsonb, updated_at = ${saved.now.toISOString()}`
     : sql`writer = null, lease_until = null`;
   const released = await rows(
@@ -129,35 +129,39 @@ export async function releaseUpload(
 
 /** Ends a session that its owner, or its writer, gives up; its key is condemned, and its bytes may go as soon as no writer can come back to them. */
 export async function cancelUpload(db: Database, owner: SessionOwner, now: Date): Promise<boolean> {
-  return endUploads(db, sql`select u.id from upload u where ${owned(owner)}`, now).then((ended) => ended > 0);
+  return endUploads(db, owned(owner), now).then((ended) => ended > 0);
 }
 
 /** Ends the session of a writer whose bytes turned out wrong. */
 export async function abandonUpload(db: Database, id: string, writer: string, now: Date): Promise<void> {
-  await endUploads(db, sql`select u.id from upload u where u.id = ${id} and u.writer = ${writer}`, now);
+  await endUploads(db, sql`u.id = ${id} and u.writer = ${writer}`, now);
 }
 
 /** Ends sessions that made no progress since the cutoff. @returns how many. */
 export async function expireUploads(db: Database, cutoff: Date, now: Date): Promise<number> {
   return endUploads(
     db,
-    sql`select u.id from upload u where u.updated_at < ${cutoff.toISOString()}
-      and (u.writer is null or u.lease_until < ${now.toISOString()}) limit 500 for update skip locked`,
+    sql`u.id in (select u.id from upload u where u.updated_at < ${cutoff.toISOString()}
+      and (u.writer is null or u.lease_until < ${now.toISOString()}) limit 500 for update skip locked)`,
     now,
   );
 }
 
 /** Ends the sessions of a repository that is being cleared. */
 export async function endRepositoryUploads(db: Database, repositoryId: string, now: Date): Promise<number> {
-  return endUploads(db, sql`select u.id from upload u where u.repository_id = ${repositoryId} limit 500`, now);
+  return endUploads(
+    db,
+    sql`u.id in (select u.id from upload u where u.repository_id = ${repositoryId} limit 500)`,
+    now,
+  );
 }
 
-/** In two statements: a writer that takes the session over meanwhile gives it a key that only the second one sees. */
+/** @param which a condition on upload `u` itself, so that it is asked again of a row that was waited for. In two statements: a writer that takes the session over meanwhile gives it a key that only the second one sees. */
 async function endUploads(db: Database, which: SQL, now: Date): Promise<number> {
   return db.transaction(async (tx) => {
     const ended = await rows<{ blobId: number; writer: string | null; leaseUntil: string | null }>(
       tx,
-      sql`delete from upload where id in (${which}) returning blob_id as "blobId", writer, lease_until as "leaseUntil"`,
+      sql`delete from upload u where ${which} returning blob_id as "blobId", writer, lease_until as "leaseUntil"`,
     );
     if (ended.length === 0) return 0;
     // A writer that does not know yet may still open its key: the bytes stay until it must have noticed.

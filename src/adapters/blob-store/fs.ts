@@ -43,11 +43,17 @@ export async function createFsBlobStore(root: string, { durable = true }: FsOpti
     openWriter: (key: BlobKey, from: Suspended) => openFileWriter({ file: fileOf(key), durable, room }, from),
     read: async (key, range) => confirmed(await openFileReader(fileOf(key), range)),
     stat: async (key) => confirmed(await statFile(fileOf(key))),
-    remove: (key) => fs.rm(fileOf(key), { force: true }).catch(storeProblem),
+    remove: (key) => removeFile(fileOf(key), { durable }).catch(storeProblem),
     space: room.look,
     keys: () => listKeys(root),
     close: async () => {},
   };
+}
+
+/** Its row goes next: were the file back after a power cut, no row would name it, and nobody would ever remove it. */
+async function removeFile(file: string, { durable = true }: FsOptions): Promise<void> {
+  await fs.rm(file, { force: true });
+  if (durable) await syncFolder(path.dirname(file));
 }
 
 async function makeFolders(root: string): Promise<void> {

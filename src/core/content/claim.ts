@@ -17,6 +17,8 @@ export interface Claimed {
   writer: string;
   /** Whether a lease keeps others away; without one they may take it over, and what is written here is in vain. */
   leased: boolean;
+  /** When it was claimed, at the earliest: the answer may have been long on its way. */
+  sinceMs: number;
   /** What the store said of the object, when nothing is left to do for sealing it. */
   sealed: Sealed | null;
 }
@@ -41,13 +43,15 @@ export function newKey(): string {
  * @throws BLOB_UPLOAD_UNKNOWN; RANGE_INVALID, with the session's state, when it stands elsewhere or another writer has it.
  */
 export async function claim(ctx: ClaimNeeds, owner: SessionOwner, wanted: Wanted): Promise<Claimed> {
-  const resting = ctx.resting.take(owner);
+  const resting = ctx.resting.take(owner, ctx.clock.now());
   if (resting === "busy") return refuse(ctx, owner, wanted);
-  if (resting && usable(resting, wanted)) return { ...resting, repository: wanted.repository, leased: false };
+  if (resting && usable(resting, wanted))
+    return { ...resting, repository: wanted.repository, leased: false, sinceMs: performance.now() };
   ctx.resting.occupy(owner.id);
+  const sinceMs = performance.now();
   try {
     const session = await takeOver(ctx, owner, wanted.offset);
-    if (session) return { session, ...session, repository: wanted.repository, leased: true, sealed: null };
+    if (session) return { session, ...session, repository: wanted.repository, leased: true, sealed: null, sinceMs };
     return await refuse(ctx, owner, wanted);
   } catch (error) {
     ctx.resting.forget(owner.id);
@@ -99,15 +103,14 @@ export interface Lease {
   check(): void;
   /** Makes sure that a lease keeps others away, for a request that takes longer. @throws when the session is another's by now. */
   hold(): Promise<void>;
-  /** Renews no more. Wait for it before the session is saved: a renewal that comes late would hold it. */
-  end(): Promise<void>;
+  end(): void;
 }
 
 /** Renews the lease beside the stream. A writer that cannot show that the session is its own writes no further byte. */
 export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claimed): Lease {
   let lost = false;
   let leased = claimed.leased;
-  let renewedAt = performance.now();
+  let renewedAt = claimed.sinceMs;
   const renew = async () => {
     const started = performance.now();
     const now = ctx.clock.now();
@@ -115,9 +118,8 @@ export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claime
     if (!lost) renewedAt = started;
     leased = true;
   };
-  let renewing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    renewing = renew().catch((error) =>
+    renew().catch((error) =>
       ctx.report("warn", "an upload's lease could not be renewed", {
         upload: claimed.session.id,
         error: String(error),
@@ -133,9 +135,6 @@ export function keepLease(ctx: Needs<"db" | "clock" | "report">, claimed: Claime
       if (!leased) await renew();
       check();
     },
-    async end() {
-      clearInterval(timer);
-      await renewing;
-    },
+    end: () => clearInterval(timer),
   };
 }

@@ -93,7 +93,7 @@ export async function receive(
     await releaseUpload(ctx.db, session.id, claimed.writer, null).catch(() => {});
     throw storeError(error);
   } finally {
-    await lease.end();
+    lease.end();
   }
 }
 
@@ -115,8 +115,10 @@ export async function save(
   const { session, repository, writer } = claimed;
   const { offset, storeState, hashState, sealed } = received;
   const saved = { offset, storeState, hashState };
-  if (!(await releaseUpload(ctx.db, session.id, writer, { ...saved, now: ctx.clock.now() }))) throw lostLease(claimed);
-  ctx.resting.rest({ session: { ...session, ...saved }, repository, writer, sealed });
+  const next = crypto.randomUUID();
+  const now = ctx.clock.now();
+  if (!(await releaseUpload(ctx.db, session.id, writer, { ...saved, next, now }))) throw lostLease(claimed);
+  ctx.resting.rest({ session: { ...session, ...saved }, repository, writer: next, sealed }, now);
 }
 
 interface Streaming {
@@ -172,6 +174,7 @@ async function saveBroken(
     offset: saved.offset,
     storeState: saved.state,
     hashState: usable,
+    next: crypto.randomUUID(),
     now: ctx.clock.now(),
   });
 }

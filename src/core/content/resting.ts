@@ -16,9 +16,9 @@ export interface RestingSession {
 }
 
 export interface RestingSessions {
-  rest(resting: RestingSession): void;
+  rest(resting: RestingSession, now: Date): void;
   /** The session, for one request: it rests no more. "busy" while a request of this process has it; null when it is not known here. */
-  take(owner: SessionOwner): RestingSession | "busy" | null;
+  take(owner: SessionOwner, now: Date): RestingSession | "busy" | null;
   /** The request that took it, or claimed it, has ended. */
   forget(id: string): void;
   /** A request of this process writes to it. */
@@ -26,14 +26,18 @@ export interface RestingSessions {
 }
 
 const maxSessions = 10_000;
+/** Shorter than the time for which the key of a session that was ended elsewhere stays: nothing is written to one that is gone. */
+const trustSeconds = 15;
 
 export function createRestingSessions(): RestingSessions {
-  const known = new LRUCache<string, RestingSession | "busy">({ max: maxSessions });
+  const known = new LRUCache<string, (RestingSession & { untilMs: number }) | "busy">({ max: maxSessions });
   return {
-    rest: (resting) => void known.set(resting.session.id, resting),
-    take({ id, repositoryId, accountId }) {
+    rest: (resting, now) =>
+      void known.set(resting.session.id, { ...resting, untilMs: now.getTime() + trustSeconds * 1000 }),
+    take({ id, repositoryId, accountId }, now) {
       const found = known.get(id);
       if (found === undefined || found === "busy") return found ?? null;
+      if (now.getTime() > found.untilMs) return null;
       if (found.session.repositoryId !== repositoryId || found.session.accountId !== accountId) return null;
       known.set(id, "busy");
       return found;

@@ -54,12 +54,13 @@ export async function beginUpload(
   await requireSpace(ctx, 0);
   const id = crypto.randomUUID();
   const writer = crypto.randomUUID();
+  const now = ctx.clock.now();
   const session = await insertUpload(ctx.db, {
     ...ownerOf(where, id),
     key: newKey(),
     algorithm,
     writer,
-    now: ctx.clock.now(),
+    now,
     limit: ctx.limits.uploadsPerCaller,
   });
   if (!session)
@@ -69,7 +70,7 @@ export async function beginUpload(
       undefined,
       { retryAfterSeconds: 30 },
     );
-  ctx.resting.rest({ session, repository: where.repository.path, writer, sealed: null });
+  ctx.resting.rest({ session, repository: where.repository.path, writer, sealed: null }, now);
   return { id, offset: 0 };
 }
 
@@ -179,7 +180,7 @@ async function sealAndCommit(
     await abandonUpload(ctx.db, session.id, writer, ctx.clock.now()).catch(() => {});
     throw storeError(error);
   } finally {
-    await lease.end();
+    lease.end();
   }
 }
 

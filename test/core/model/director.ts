@@ -63,9 +63,9 @@ export class Director {
     return promise;
   }
 
-  /** Opens what a dead process waits at: it goes nowhere from there. What it left in the database stays. */
-  abandon(owner: object): void {
-    for (const gate of this.#take((waiting) => waiting.owner === owner)) gate.open(0);
+  /** Refuses what a dead process waits for. What it left in the database stays. */
+  abandon(owner: object, error: Error): void {
+    for (const gate of this.#take((waiting) => waiting.owner === owner)) gate.refuse(error);
   }
 
   /** From now on no request begins. */
@@ -101,6 +101,7 @@ export class Director {
   #open(gate: Gate, value: number): void {
     if (gate.kind === "begin" && !this.underWay.hasConnection) return;
     if (this.#take((waiting) => waiting === gate).length === 0) return;
+    if (gate.kind === "begin") this.underWay.reserve();
     this.#last = gate.actor;
     this.trace.push(`${gate.actor} ${gate.label}`);
     gate.open(value);

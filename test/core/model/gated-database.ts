@@ -34,18 +34,14 @@ interface Transaction<T> {
 async function transact<T>(use: Use, transaction: Transaction<T>): Promise<T> {
   const { db, director, process } = use;
   const { name } = transaction;
-  await process.step(name, "begin");
-  requireConnection(use);
-  const leave = process.enterDatabase();
-  const release = director.underWay.hold();
+  const end = await process.begin(name);
   const answers = { begun: director.underWay.begin("other"), ended: () => {} };
   try {
     return await db.transaction((tx) => workInside(use, { ...transaction, tx, answers }));
   } finally {
     answers.begun();
     answers.ended();
-    release();
-    leave();
+    end();
     await process.step(`${name} is answered`, "call");
     requireConnection(use);
   }
@@ -56,6 +52,7 @@ async function workInside<T>(use: Use, inside: Transaction<T> & { tx: Db; answer
   answers.begun();
   try {
     if (use.process.isDead) throw new Killed();
+    requireConnection(use);
     const made = await work(tx);
     if (!readsOnly) await commit(use, name);
     return made;

@@ -50,7 +50,7 @@ export class Process {
     if (this.#dead) return;
     this.#dead = true;
     this.#director.trace.push(`${this.name} dies`);
-    this.#director.abandon(this);
+    this.#director.abandon(this, new Killed());
     this.#noteQuiet();
   }
 
@@ -61,25 +61,32 @@ export class Process {
   }
 
   /** Waits for a call's turn. @throws Killed */
-  async step(label: string, kind: "call" | "begin" | "store"): Promise<void> {
+  async step(label: string, kind: "call" | "store"): Promise<void> {
     this.moment();
     await this.#director.pass({ kind, label: `${this.name} ${label}`, owner: this });
     if (this.#dead) throw new Killed();
+  }
+
+  /** Waits until a transaction may begin. @returns what to call at its end. @throws Killed */
+  async begin(label: string): Promise<() => void> {
+    this.moment();
+    await this.#director.pass({ kind: "begin", label: `${this.name} ${label}`, owner: this });
+    const release = this.#director.underWay.hold();
+    this.#inDatabase++;
+    const end = () => {
+      release();
+      this.#inDatabase--;
+      this.#noteQuiet();
+    };
+    if (!this.#dead) return end;
+    end();
+    throw new Killed();
   }
 
   /** The same inside a transaction, of which the database hears only later that the process is dead. @returns the choice. */
   async heldStep(label: string, kind: "call" | "commit" = "call"): Promise<number> {
     if (this.#momentsLeft-- <= 0) this.kill();
     return this.#director.pass({ kind, label: `${this.name} ${label}` });
-  }
-
-  /** A transaction begins. @returns what to call at its end. */
-  enterDatabase(): () => void {
-    this.#inDatabase++;
-    return () => {
-      this.#inDatabase--;
-      this.#noteQuiet();
-    };
   }
 
   #noteQuiet(): void {

@@ -21,8 +21,8 @@ export interface Request {
   label: string;
   begins?: readonly string[];
   ends?: readonly string[];
-  /** Facts that may end whatever the answer is. */
-  risks?: readonly string[];
+  /** Facts that may end whatever the answer is, at the moment when it begins. */
+  risks?(): readonly string[];
   /** With which codes it may be refused. */
   refusals: readonly ErrorCode[];
   /** Told of the deed when it begins. */
@@ -75,7 +75,7 @@ export class Run {
     const since = Math.min(start, member.knows());
     const deed = this.#begin(request, new Deed(member.name, start));
     const risk = new Deed(member.name, start);
-    for (const fact of request.risks ?? []) this.history.ends(fact, risk);
+    for (const fact of request.risks?.() ?? []) this.history.ends(fact, risk);
     request.track?.(deed);
     const answer = await this.#hear(member, () => rule(member.ctx, member));
     const end = this.director.tick();

@@ -19,7 +19,9 @@ export class UnderWay {
   readonly #work = new Map<object, WorkKind>();
   /** Work that is known to wait for somebody else's transaction. */
   #stuck = new Set<object>();
+  /** Transactions that have begun, and those that were told to begin. */
   #transactions = 0;
+  #beginning = 0;
   #ended = Promise.withResolvers<true>();
 
   constructor(probe: Probe) {
@@ -28,7 +30,7 @@ export class UnderWay {
 
   /** Whether another transaction gets a connection. It waits for one here: the pool's patience is of real time. */
   get hasConnection(): boolean {
-    return this.#transactions < this.#probe.connections;
+    return this.#transactions + this.#beginning < this.#probe.connections;
   }
 
   get isEmpty(): boolean {
@@ -47,8 +49,14 @@ export class UnderWay {
     };
   }
 
+  /** A transaction is told to begin: it will `hold` a connection. */
+  reserve(): void {
+    this.#beginning++;
+  }
+
   /** A transaction begins. @returns what to call at its end, when others may get its locks. */
   hold(): () => void {
+    this.#beginning--;
     this.#transactions++;
     return () => {
       this.#transactions--;

@@ -79,7 +79,7 @@ export async function finish(
     slot: sending.slot,
     label: `finish ${from}+${part.byteLength} ${short(session)}${sending.wrong ? " wrongly" : ""}`,
     begins,
-    risks: [factOf(session)],
+    risks: () => [factOf(session)],
     refusals: [...refusals, "DIGEST_INVALID"] as const,
   };
   const answer = await use(run, session, { request, sending }, (ctx, { process }) =>

@@ -11,7 +11,7 @@ import { factOf } from "./session.ts";
 export const clearing = ["expire-uploads", "condemn-unlinked", "remove-condemned"] as const;
 
 export async function work(run: Run, { slot, task }: { slot: number; task: string }): Promise<void> {
-  const request = { slot, label: task, risks: task === "expire-uploads" ? late(run) : [], refusals: [] };
+  const request = { slot, label: task, risks: () => (task === "expire-uploads" ? late(run) : []), refusals: [] };
   await run.ask<unknown>(request, (ctx) => (task === "check" ? check(ctx) : slice(ctx, task)));
 }
 

@@ -1,17 +1,27 @@
 // Acknowledged means on disk: strace shows which syncs were over when the program wrote its 201 to the socket.
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Berth, makeHome, startBerth } from "#test/clients/setup/berth.ts";
 import { pause } from "#test/clients/setup/daemon.ts";
 import { describe as describeBlob, mediaTypes, sha256 } from "#test/clients/setup/image.ts";
 import { pushBlob, pushManifest, request } from "#test/clients/setup/registry.ts";
+import { mustRun } from "#test/clients/setup/run.ts";
 import { type Call, findChain, type Match, readCalls, type Step } from "./setup/calls.ts";
 import { processTree } from "./setup/processes.ts";
 import { attach, type Trace } from "./setup/strace.ts";
 
 const watched = ["-e", "trace=fsync,fdatasync,pwrite64,write,writev,sendto"];
 const times = [1, 2, 3];
+const checkout = join(import.meta.dirname, "../../..");
+const removal = `
+  import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
+  const store = await createFsBlobStore(process.argv[1]);
+  const key = "ab/" + crypto.randomUUID();
+  await (await store.openWriter(key, { offset: 0, state: null })).seal();
+  await store.remove(key);
+`;
 
 /** A Berth that runs under strace, and the calls that it made while something was done. */
 interface Watched {
@@ -108,6 +118,18 @@ describe("what is on disk when a push is acknowledged", () => {
     const calls = await watch.during(() => pushTag(watch.berth));
     const lastPush = calls.slice(0, -1).findLastIndex(answers201);
     expect(orderOf(calls.slice(lastPush + 1), commit)).toEqual(Object.keys(commit));
+  });
+});
+
+describe("what is on disk when the store has removed a file", () => {
+  it("the folder without it, so that its row may go", async () => {
+    const { folder } = inject("run");
+    const [calls, store] = [join(folder, "removal"), join(folder, "removal-store")];
+    const node = [join(checkout, "node_modules/.bin/node"), "--input-type=module", "-e", removal, store];
+    const watching = ["strace", "-f", "-y", "-o", calls, "-e", "trace=fsync,unlink,unlinkat"];
+    await mustRun([...watching, ...node], { cwd: checkout, env: { PATH: process.env.PATH } });
+    const steps: Match[] = [({ name, words }) => /^unlink/.test(name) && words.includes("/ab/"), synced(/\/ab>/)];
+    expect(findChain(readCalls(readFileSync(calls, "utf8").split("\n")), steps)).not.toBeNull();
   });
 });
 
