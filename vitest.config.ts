@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/clients/**", "test/conformance/**", "test/faults/**", "node_modules/**"],
     globalSetup: ["test/setup/database.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "threads",
     // Most of the time is waiting for databases and processes: more files at once than processors.
