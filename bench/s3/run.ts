@@ -47,8 +47,8 @@ async function main(): Promise<void> {
 async function runAll(order: Order, folder: string): Promise<Results> {
   const sizeBytes = order.sizeMiB * 2 ** 20;
   const port = await findPort();
-  // The blob, its parts for the bare client, what both have sent, and what a server removes only some time later.
-  holdLine({ port, bytesPerSecond: order.rate * 1e6, folderBytes: 9 * sizeBytes + 2 ** 29 });
+  // The blob, its parts for the bare client, and what both have sent; a server may hold that twice.
+  holdLine({ port, bytesPerSecond: order.rate * 1e6, folderBytes: 6 * sizeBytes + 2 ** 29 });
   const s3 = await startS3(order.server, { folder, port });
   const berth = await startServer("berth", { folder, checkout: order.checkout, settings: s3.settings });
   const results: Results = Object.fromEntries(works.map((work) => [work, []]));

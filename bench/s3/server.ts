@@ -1,5 +1,5 @@
 // Starts an S3 server with an empty bucket, and signs requests to it for curl.
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { AwsClient } from "aws4fetch";
@@ -56,6 +56,9 @@ export async function startS3(name: S3Name, { folder, port }: { folder: string; 
       const listed = await ask("GET", `?list-type=2&prefix=${prefix}`);
       const names = [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, found]) => found as string);
       for (const found of names) if (!found.endsWith(but)) await ask("DELETE", `/${found}`);
+      // MinIO keeps for minutes what was deleted, which would fill the folder.
+      const trash = join(data, ".minio.sys/tmp/.trash");
+      if (existsSync(trash)) for (const entry of readdirSync(trash)) rmSync(join(trash, entry), { recursive: true });
     },
   };
 }

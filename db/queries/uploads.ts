@@ -175,6 +175,22 @@ async function endUploads(db: Database, which: SQL, now: Date): Promise<number> 
   });
 }
 
+/**
+ * Condemns keys that are being written for no session. Two writers that take a session over at the same moment leave one: the
+ * statement of the second does not see the key that the first has just made. Whoever has it yet must notice first.
+ * @returns how many.
+ */
+export async function condemnStrayKeys(db: Db, now: Date, limit: number): Promise<number> {
+  const condemned = await rows(
+    db,
+    sql`update blob set state = 'condemned', removable_at = ${now.toISOString()}::timestamptz + ${lateness}::interval
+      where state = 'writing' and id in (
+        select b.id from blob b where b.state = 'writing' and not exists (select 1 from upload u where u.blob_id = b.id) limit ${limit})
+      returning id`,
+  );
+  return condemned.length;
+}
+
 /** Lets go of every session: for the start of a process that knows that it is the only one. */
 export async function releaseAllUploads(db: Db): Promise<void> {
   await db.execute(sql`update upload set writer = null, lease_until = null where writer is not null`);

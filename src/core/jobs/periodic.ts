@@ -3,7 +3,7 @@
 import { deleteUnusedRefreshTokens } from "#db/queries/accounts.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
 import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
-import { endRepositoryUploads, expireUploads } from "#db/queries/uploads.ts";
+import { condemnStrayKeys, endRepositoryUploads, expireUploads } from "#db/queries/uploads.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/manifests.ts";
 import type { Context, Needs } from "../context.ts";
@@ -48,8 +48,9 @@ async function removeCondemned(ctx: Needs<"db" | "clock" | "blobs">): Promise<bo
   return keys.length > 0;
 }
 
-/** Finds what a crash between unlinking and condemning left behind. */
+/** Finds what a crash between unlinking and condemning left behind, and what sessions did. */
 async function condemnUnlinked(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
+  if ((await condemnStrayKeys(ctx.db, ctx.clock.now(), sliceRows)) > 0) return true;
   const blobs = await listUnlinkedBlobs(ctx.db, sliceRows);
   let condemned = 0;
   for (const blob of blobs) if (await condemnIfUnlinked(ctx, blob)) condemned++;

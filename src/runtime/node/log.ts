@@ -1,10 +1,12 @@
 // The log: one JSON line per event on standard output (pino).
 //
-// Lines are written together, several times a second: a system call for each would cost more than the request that it tells of.
-import { destination, type Logger, pino } from "pino";
+// Lines are written together, several times a second: a system call for each would cost more than the request that it tells
+// of. What went wrong is written at once, with all that came before it: it may be the last that this process says.
+import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 const writeEveryMs = 100;
 const writeAtBytes = 8 * 1024;
+const atOnceFrom = pino.levels.values.warn as number;
 
 export type Log = Logger;
 
@@ -19,8 +21,20 @@ export function createLog(level: string): Log {
       timestamp: createTimestamp(),
       formatters: { level: (label) => ({ level: label }) },
     },
-    output,
+    urgent(output),
   );
+}
+
+/** Passes lines on, and has them written when one is a warning or worse. pino tells a stream with this symbol the level. */
+function urgent(output: ReturnType<typeof destination>): DestinationStream {
+  return {
+    [Symbol.for("pino.metadata")]: true,
+    lastLevel: 0,
+    write(line: string) {
+      output.write(line);
+      if (this.lastLevel >= atOnceFrom) output.flushSync();
+    },
+  } as DestinationStream & { lastLevel: number };
 }
 
 /** The time as pino wants it; the text is made once in each millisecond. */

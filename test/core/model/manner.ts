@@ -5,8 +5,8 @@ export interface Manner {
   seed: number;
   /** Of 16: how often the one who went last goes on. */
   sticky: number;
-  /** Whether transactions stay open long, so that others meet them. */
-  slowCommits: boolean;
+  /** What waits long, so that others meet it half done: commits, so that transactions stay open, or calls to the store. */
+  slow: "commit" | "store" | "nothing";
   /** Whether several go at once now and then, so that the database itself decides. */
   bursts: boolean;
 }
@@ -21,10 +21,10 @@ export function choiceAt(seed: number, step: number): number {
 
 /** The one that goes, of those that may. */
 export function choose<G extends { kind: string; actor: string }>(
-  { sticky, slowCommits }: Manner,
+  { sticky, slow }: Manner,
   { eligible, last, value }: { eligible: readonly G[]; last: string; value: number },
 ): G {
-  const quick = slowCommits && value % 7 > 0 ? eligible.filter(({ kind }) => kind !== "commit") : eligible;
+  const quick = value % 7 > 0 ? eligible.filter(({ kind }) => kind !== slow) : eligible;
   const all = quick.length > 0 ? quick : eligible;
   const own = all.filter(({ actor }) => actor === last);
   const among = own.length > 0 && value % 16 <= sticky ? own : all;

@@ -47,33 +47,38 @@ export async function createPlace(): Promise<Place> {
   const settings = { deadlock_timeout: "20ms" };
   const client = connectDatabase(database.connection, { schema: tables, max: connections, settings });
   const pool = createPool(1);
-  const began = Date.now();
-  const { caller, repositories } = await furnish(database.db);
+  const furniture = await furnish(database.db);
   // The pool of connections has its timers by now, and keeps them.
   await client.db.execute(sql`select 1`);
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
   const place: Place = {
+    ...furniture,
+    ...startTime(),
     db: client.db,
     watch: database.db,
     probe: { connections, lockWaiters: () => lockWaiters(database.db) },
     blobs: createMemoryBlobStore(),
     hasher: createPoolHasher(pool),
-    caller,
-    repositories,
-    now: () => new Date(began + performance.now()),
-    advance: (seconds) => void vi.advanceTimersByTime(seconds * 1000),
     async clear() {
       await database.db.execute(emptied);
       place.blobs = createMemoryBlobStore();
     },
     async close() {
       vi.useRealTimers();
-      await pool.destroy();
-      await client.close();
+      await Promise.all([pool.destroy(), client.close()]);
       await database.drop();
     },
   };
   return place;
+}
+
+/** Time stands still from now on; what wants to be done at intervals is done as time is moved. */
+function startTime(): Pick<Place, "now" | "advance"> {
+  const began = Date.now();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  return {
+    now: () => new Date(began + performance.now()),
+    advance: (seconds) => void vi.advanceTimersByTime(seconds * 1000),
+  };
 }
 
 async function furnish(db: Database): Promise<Pick<Place, "caller" | "repositories">> {

@@ -13,26 +13,41 @@ interface Width {
   manifests: number;
 }
 
-function commandsOf(width: Width) {
+const seldom = fc.nat(7).map((n) => n === 7);
+
+/** What is done to sessions, and to processes and time. */
+function sessionCommands(width: Width) {
+  const slot = fc.nat(width.processes - 1);
+  const at = { slot, repository: fc.nat(width.repositories - 1), content: fc.nat(width.contents - 1) };
+  const session = fc.nat(2);
+  const sending = { slot, ranged: fc.boolean(), breaks: seldom };
+  const share = fc.constantFrom(0.3, 1);
+  const shares = fc.array(share, { maxLength: 2 });
+  return {
+    push: command("push", { ...sending, ...at, shares, patient: fc.boolean(), doubled: seldom }),
+    append: command("append", { ...sending, session, share }),
+    finish: command("finish", { ...sending, session, wrong: seldom }),
+    cancel: command("cancel", { slot, session }),
+    ask: command("ask", { slot, session }),
+    work: command("work", { slot, task: fc.constantFrom(...tasks) }),
+    clear: command("clear", { slot }),
+    wait: command("wait", { seconds: fc.constantFrom(3, 16, 31) }),
+    waitLong: command("wait long", { seconds: fc.constantFrom(3700, 90_000) }),
+    crash: command("crash", { slot, moments: fc.nat(40) }),
+    failure: command("failure", { slot, moments: fc.nat(20) }),
+  };
+}
+
+/** What is done to blobs, manifests and tags. */
+function contentCommands(width: Width) {
   const slot = fc.nat(width.processes - 1);
   const content = fc.nat(width.contents - 1);
   const manifest = fc.nat(width.manifests - 1);
   const tag = fc.nat(tags.length - 1);
   const maybeTag = fc.nat(tags.length);
-  const session = fc.nat(2);
-  const seldom = fc.nat(7).map((n) => n === 7);
-  const sending = { slot, ranged: fc.boolean(), breaks: seldom };
-  const share = fc.constantFrom(0.3, 1);
-  const repository = fc.nat(width.repositories - 1);
-  const at = { slot, repository };
-  const shares = fc.array(share, { maxLength: 2 });
+  const at = { slot, repository: fc.nat(width.repositories - 1) };
   return {
-    push: command("push", { ...sending, ...at, content, shares, patient: fc.boolean(), doubled: seldom }),
     pushImage: command("push image", { ...at, manifest: fc.nat(Math.min(width.manifests, images) - 1), tag: maybeTag }),
-    append: command("append", { ...sending, session, share }),
-    finish: command("finish", { ...sending, session, wrong: seldom }),
-    cancel: command("cancel", { slot, session }),
-    ask: command("ask", { slot, session }),
     mount: command("mount", { ...at, content, named: fc.boolean() }),
     deleteBlob: command("delete blob", { ...at, content }),
     put: command("put", { ...at, manifest, tag: maybeTag }),
@@ -42,12 +57,6 @@ function commandsOf(width: Width) {
     readManifest: command("read manifest", { ...at, manifest }),
     readTag: command("read tag", { ...at, tag }),
     follow: command("follow", { slot }),
-    work: command("work", { slot, task: fc.constantFrom(...tasks) }),
-    clear: command("clear", { slot }),
-    wait: command("wait", { seconds: fc.constantFrom(3, 16, 31) }),
-    waitLong: command("wait long", { seconds: fc.constantFrom(3700, 90_000) }),
-    crash: command("crash", { slot, moments: fc.nat(40) }),
-    failure: command("failure", { slot, moments: fc.nat(20) }),
     damage: command("damage", { slot, content, how: fc.constantFrom("flip", "cut", "remove") }),
   };
 }
@@ -59,7 +68,7 @@ function command<Name extends string, Fields extends object>(
   return fc.record({ do: fc.constant(name), ...fields } as const) as fc.Arbitrary<{ do: Name } & Fields>;
 }
 
-type Commands = ReturnType<typeof commandsOf>;
+type Commands = ReturnType<typeof sessionCommands> & ReturnType<typeof contentCommands>;
 type Kind = keyof Commands;
 
 export type Command = Commands[Kind] extends fc.Arbitrary<infer C> ? C : never;
@@ -76,7 +85,7 @@ const themes: readonly (readonly Kind[])[] = [
 ];
 
 function plansOf(width: Width, theme: readonly Kind[] | null) {
-  const commands = commandsOf(width);
+  const commands: Commands = { ...sessionCommands(width), ...contentCommands(width) };
   const kinds = theme ?? (Object.keys(commands) as Kind[]);
   const any = fc.oneof(...kinds.map((kind) => commands[kind] as fc.Arbitrary<Command>));
   return fc.record({
@@ -88,7 +97,7 @@ function plansOf(width: Width, theme: readonly Kind[] | null) {
     /** What the first repository has before they begin: so many blobs, and the first image. */
     prepared: fc.record({ blobs: fc.nat(width.contents), image: fc.boolean() }),
     sticky: fc.constantFrom(0, 8, 12, 14),
-    slowCommits: fc.boolean(),
+    slow: fc.constantFrom("nothing" as const, "commit" as const, "store" as const),
     bursts: fc.boolean(),
     seed: fc.nat(0xffff_ffff),
   });

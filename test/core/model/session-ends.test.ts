@@ -9,7 +9,9 @@ import {
   insertUpload,
   type SessionOwner,
 } from "#db/queries/uploads.ts";
+import { contextOn } from "./member.ts";
 import { createPlace, type Place } from "./place.ts";
+import { clearing, slice } from "./work.ts";
 
 describe("a session", () => {
   let place: Place;
@@ -66,6 +68,16 @@ describe("a session", () => {
     await open(writer);
     await takeOverBeside(() => abandonUpload(place.db, owner.id, writer, place.now()));
     expect(await isOpen()).toBe(true);
+    expect(await orphans()).toEqual([]);
+  });
+
+  it("that two writers take over, one after the other, leaves no key behind", async () => {
+    await open();
+    const now = place.now();
+    const claim = { writer: uuid(), freshKey: uuid(), now, leaseUntil: now, offset: null };
+    expect(await takeOverBeside(() => claimUpload(place.db, owner, claim))).toMatchObject({ key: claim.freshKey });
+    const ctx = contextOn(place, place);
+    for (const task of clearing) while (await slice(ctx, task));
     expect(await orphans()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 // An upload session as its clients know it, and what they may be told of it.
+import type { Content } from "#test/http/v2/content.ts";
 import type { Deed, Look } from "./history.ts";
 import { blobs } from "./library.ts";
 import { type Answer, type Run, Violation } from "./run.ts";
@@ -84,6 +85,7 @@ export function hearRefusal(run: Run, session: Session, heard: Answer<unknown> &
     throw new Violation(`nobody else had session ${session.id}: ${error.message}`);
 }
 
-export function bytesOf({ content }: Session): Uint8Array {
-  return (blobs[content] as (typeof blobs)[number]).bytes;
+/** What the session is to become. */
+export function contentOf({ content }: Session): Content {
+  return blobs[content] as Content;
 }

@@ -4,12 +4,13 @@ import type { Incoming } from "#core/content/receive.ts";
 import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload, type Where } from "#core/content/uploads.ts";
 import type { Context } from "#core/context.ts";
 import { contentOf } from "#test/http/v2/content.ts";
+import { blobFact } from "./contents.ts";
 import type { Deed } from "./history.ts";
-import { blobs, digestParts } from "./library.ts";
+import { digestParts } from "./library.ts";
 import type { Member } from "./member.ts";
 import type { Process } from "./process.ts";
 import { type Answer, Broken, type Request, type Run, Violation } from "./run.ts";
-import { bytesOf, factOf, hearRefusal, isMixed, learn, type Session } from "./session.ts";
+import { contentOf as contentOfSession, factOf, hearRefusal, isMixed, learn, type Session } from "./session.ts";
 
 /** How a body is sent. */
 export interface Sending {
@@ -42,7 +43,7 @@ export async function append(
   session: Session,
   sending: Sending & { share: number },
 ): Promise<Answer<unknown>> {
-  const whole = bytesOf(session);
+  const whole = contentOfSession(session).bytes;
   const from = session.offset;
   const part = whole.subarray(from, from + Math.ceil((whole.byteLength - from) * sending.share));
   const request = { slot: sending.slot, label: `append ${from}+${part.byteLength} ${short(session)}`, refusals };
@@ -68,17 +69,15 @@ export async function finish(
   session: Session,
   sending: Sending & { wrong: boolean },
 ): Promise<Answer<unknown>> {
+  const { slot, wrong } = sending;
   const from = session.offset;
-  const part = bytesOf(session).subarray(from);
-  const content = sending.wrong
-    ? contentOf("nobody has these bytes")
-    : (blobs[session.content] as (typeof blobs)[number]);
+  const part = contentOfSession(session).bytes.subarray(from);
+  const content = wrong ? contentOf("nobody has these bytes") : contentOfSession(session);
   const where = whereOf(run, session);
-  const begins = sending.wrong ? [] : [`blob ${session.repository} ${content.digest}`];
   const request = {
-    slot: sending.slot,
-    label: `finish ${from}+${part.byteLength} ${short(session)}${sending.wrong ? " wrongly" : ""}`,
-    begins,
+    slot,
+    label: `finish ${from}+${part.byteLength} ${short(session)}${wrong ? " wrongly" : ""}`,
+    begins: wrong ? [] : [blobFact(session.repository, content)],
     risks: () => [factOf(session)],
     refusals: [...refusals, "DIGEST_INVALID"] as const,
   };
@@ -90,14 +89,17 @@ export async function finish(
       mayStill: () => requireStill(ctx, where.caller, where.repository, "push"),
     }),
   );
+  judgeFinish(run, session, { answer, wrong });
+  return answer;
+}
+
+function judgeFinish(run: Run, session: Session, { answer, wrong }: { answer: Answer<unknown>; wrong: boolean }): void {
   if (answer.how === "done") {
-    if (sending.wrong) throw new Violation("bytes were acknowledged under a digest that they do not have");
+    if (wrong) throw new Violation("bytes were acknowledged under a digest that they do not have");
     run.see(factOf(session), true, answer.look);
   }
   const isInvalid = answer.how === "refused" && answer.error.code === "DIGEST_INVALID";
-  if (isInvalid && !sending.wrong && !isMixed(session))
-    throw new Violation(`the bytes of session ${session.id} are others`);
-  return answer;
+  if (isInvalid && !wrong && !isMixed(session)) throw new Violation(`the bytes of session ${session.id} are others`);
 }
 
 export async function cancel(run: Run, session: Session, slot: number): Promise<void> {

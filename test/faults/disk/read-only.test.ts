@@ -40,7 +40,7 @@ describe("a store that is read-only", () => {
     expect((await request(berth, session)).headers.get("range")).toBe(`0-${first.length - 1}`);
   });
 
-  it("tells the operator what the system said", () => {
+  it("tells the operator at once what the system said", () => {
     expect(berth.output()).toContain("EROFS");
   });
 
