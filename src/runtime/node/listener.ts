@@ -5,6 +5,8 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { DirectAnswer } from "./direct/answer.ts";
+import type { Intake } from "./direct/intake/body.ts";
+import { takeOverBodies } from "./direct/intake/take-over.ts";
 import type { Log } from "./log.ts";
 import { StartError } from "./secret-key.ts";
 
@@ -39,7 +41,13 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectAnswer): Promise<Listener> {
   const { server, reload } = createServer(options);
   const serve = getRequestListener(fetch, { overrideGlobalObjects: false });
-  const requests = trackRequests(server, (req, res) => void (direct?.(req, res) || serve(req, res)));
+  const requests = trackRequests(server, (req, res, intake) => {
+    if (direct?.takes(req)) direct.answer(req, res, intake);
+    else serve(req, res);
+  });
+  // Encrypted connections have no bytes that could be read past Node.
+  const bodies =
+    direct && !options.tls ? takeOverBodies(server, { wants: direct.takesBody, handle: requests.serve }) : null;
   server.headersTimeout = options.headerSeconds * 1000;
   server.requestTimeout = 0;
   server.timeout = 0;
@@ -58,6 +66,7 @@ export async function listen(fetch: Fetch, options: ListenOptions, direct?: Dire
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.race([closed, sleep(lastAnswersMs)]);
       server.closeAllConnections();
+      bodies?.close();
       await closed;
     },
   };
@@ -122,7 +131,10 @@ function bind(server: http.Server, { host, port, setting }: ListenOptions): Prom
 }
 
 /** Counts what is under way. While draining only uploads under way may go on; the rest is told to come again. */
-function trackRequests(server: http.Server, handle: (req: http.IncomingMessage, res: http.ServerResponse) => void) {
+function trackRequests(
+  server: http.Server,
+  handle: (req: http.IncomingMessage, res: http.ServerResponse, intake?: Intake) => void,
+) {
   let running = 0;
   const waiting: (() => void)[] = [];
   const state = {
@@ -135,7 +147,7 @@ function trackRequests(server: http.Server, handle: (req: http.IncomingMessage, 
       }
     },
   };
-  const serve = (req: http.IncomingMessage, res: http.ServerResponse) => {
+  const serve = (req: http.IncomingMessage, res: http.ServerResponse, intake?: Intake) => {
     // A web URL reads a backslash as a slash; the application must see what the client sent.
     if (req.url?.includes("\\")) req.url = req.url.replaceAll("\\", "%5C");
     if (state.draining) {
@@ -147,14 +159,14 @@ function trackRequests(server: http.Server, handle: (req: http.IncomingMessage, 
     res.once("close", () => {
       if (--running === 0) for (const wake of waiting.splice(0)) wake();
     });
-    handle(req, res);
+    handle(req, res, intake);
   };
-  server.on("request", serve);
+  server.on("request", (req, res) => serve(req, res));
   server.on("checkContinue", (req: http.IncomingMessage, res: http.ServerResponse) => {
     continueWhenRead(req, res);
     serve(req, res);
   });
-  return state;
+  return Object.assign(state, { serve });
 }
 
 /** Says 100 Continue when the body is first read, so that a refusal costs the client nothing. */

@@ -15,24 +15,41 @@ import { answerV2 } from "#http/v2/routes.ts";
 import { openBody } from "#http/v2/send.ts";
 import { bodyOf, drainRest } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
+import type { Intake } from "./intake/body.ts";
 import { closeFile, openRecorded, sendFile } from "./send-file.ts";
 
 /** Plain paths only: what needs decoding, or could be read in two ways, is left to the application. */
 const plain = /^(\/v2\/[A-Za-z0-9._:/+-]*)(?:\?([\x21-\x7e]*))?$/;
 const maxLargeBuffers = 32;
 
-/** Takes a request if it is one of the registry protocol. */
-export type DirectAnswer = (req: IncomingMessage, res: ServerResponse) => boolean;
+/** Answers requests of the registry protocol. */
+export interface DirectAnswer {
+  /** Whether a request is one of the registry protocol, in a form that is understood here. */
+  takes(req: IncomingMessage): boolean;
+  /** Whether the body of such a request may be large. */
+  takesBody(req: IncomingMessage): boolean;
+  /** @param intake where the body comes from, when it does not come through the request. */
+  answer(req: IncomingMessage, res: ServerResponse, intake?: Intake): void;
+}
 
 /** @param blobFolder where the blobs' files lie, or null when they are no local files. */
 export function createDirectAnswer(surface: Surface, blobFolder: string | null): DirectAnswer {
   const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers) };
-  return (req, res) => {
-    const [, path, query] = plain.exec(req.url ?? "") ?? [];
-    if (path === undefined || path.includes("//") || path.includes("/.") || query?.includes("#")) return false;
-    void serve(sending, { req, res, head: headOf(req, path, query ?? "") });
-    return true;
+  return {
+    takes: (req) => targetOf(req) !== null,
+    takesBody: (req) => targetOf(req)?.path.includes("/blobs/uploads/") === true,
+    answer(req, res, intake) {
+      const { path, query } = targetOf(req) ?? { path: "", query: "" };
+      void serve(sending, { req, res, head: headOf(req, path, query), intake: intake ?? null });
+    },
   };
+}
+
+function targetOf({ url }: IncomingMessage): { path: string; query: string } | null {
+  const [, path, query = ""] = plain.exec(url ?? "") ?? [];
+  return path === undefined || path.includes("//") || path.includes("/.") || query.includes("#")
+    ? null
+    : { path, query };
 }
 
 interface Sending {
@@ -45,6 +62,7 @@ interface Exchange {
   req: IncomingMessage;
   res: ServerResponse;
   head: RequestHead;
+  intake: Intake | null;
 }
 
 function headOf(req: IncomingMessage, path: string, query: string): RequestHead {
@@ -69,13 +87,14 @@ function headOf(req: IncomingMessage, path: string, query: string): RequestHead 
 async function serve(sending: Sending, exchange: Exchange): Promise<void> {
   const { surface } = sending;
   const { around } = surface;
-  const { head, req, res } = exchange;
+  const { head, req, res, intake } = exchange;
   const started = performance.now();
   const id = crypto.randomUUID();
   let bytesIn = 0;
-  const body = bodyOf(req, around.minRate, (bytes) => {
+  const count = (bytes: number) => {
     bytesIn += bytes;
-  });
+  };
+  const body = intake ? intake.body(around.minRate, count) : bodyOf(req, around.minRate, count);
   const { answer, route, who, error } = await answerV2({ ...surface, head, incoming: { body } });
   answer.headers["X-Request-Id"] = id;
   const sent = await send(sending, exchange, answer).catch((error) => ({ status: 500, bytes: 0, error }));
@@ -93,7 +112,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     ...errorText(sent.error ?? error, sent.status),
   });
   if (!res.writableEnded) res.destroy();
-  if (body) drainRest(req);
+  if (body && !intake) drainRest(req);
 }
 
 /** What went to the client. An error means that the body broke off. */

@@ -4,13 +4,7 @@ import type { SlabBody } from "#core/content/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
 import { countPassed } from "../memory.ts";
-
-type Source = Parameters<SlabBody["eachSlab"]>[0];
-type Each = Parameters<SlabBody["eachSlab"]>[1];
-type End = Awaited<ReturnType<SlabBody["eachSlab"]>>;
-
-/** Pieces that may wait for their turn: the next are received meanwhile, and the client is held back beyond that. */
-const maxWaiting = 3;
+import { createFiller, type Each, type End, type Source } from "./filler.ts";
 
 /** The body of a request, or null when its head announces none. @param count is told of all bytes. */
 export function bodyOf(
@@ -31,65 +25,40 @@ interface Incoming {
 
 function collect({ req, minRate, count }: Incoming, source: Source, each: Each): Promise<End> {
   return new Promise((resolve, reject) => {
-    let slab: ArrayBufferLike | null = null;
-    let filled = 0;
-    let waiting = 0;
     let over = false;
-    let work: Promise<void> = Promise.resolve();
     const meter = createSenderMeter(minRate, (error) => req.destroy(error));
-
     const stop = () => {
       over = true;
       meter.stop();
       req.off("data", take).off("end", ended).off("error", broken).off("close", closed);
-      if (slab) source.recycle(slab);
-      slab = null;
     };
     const failed = (error: unknown) => {
       if (over) return;
       stop();
+      const left = filler.drop();
+      if (left) source.recycle(left);
       req.pause();
       reject(error);
     };
-    const give = () => {
-      const piece = new Uint8Array(slab as ArrayBufferLike, 0, filled);
-      slab = null;
-      filled = 0;
-      waiting++;
-      work = work.then(async () => {
-        if (over) return source.recycle(piece.buffer);
-        await each(piece);
-        waiting--;
-        if (over || waiting >= maxWaiting || !req.isPaused()) return;
-        meter.waits();
-        req.resume();
-      });
-      work.catch(failed);
+    const room = () => {
+      if (over || !req.isPaused()) return;
+      meter.waits();
+      req.resume();
     };
+    const filler = createFiller({ source, each, room, failed });
     const take = (chunk: Buffer) => {
       meter.moved();
       meter.received(chunk.byteLength);
       count(chunk.byteLength);
       countPassed(chunk.byteLength);
-      for (let at = 0; at < chunk.byteLength; ) {
-        slab ??= source.buffer();
-        const taken = Math.min(chunk.byteLength - at, slab.byteLength - filled);
-        new Uint8Array(slab, filled, taken).set(chunk.subarray(at, at + taken));
-        filled += taken;
-        at += taken;
-        if (filled === slab.byteLength) give();
-      }
-      if (waiting >= maxWaiting) req.pause();
+      filler.add(chunk);
+      if (filler.isFull) req.pause();
       else meter.waits();
     };
     const finish = (end: End) => {
-      meter.stop();
-      if (slab && filled > 0) give();
-      work.then(() => {
-        if (over) return;
-        stop();
-        resolve(end);
-      }, failed);
+      if (over) return;
+      stop();
+      filler.end().then(() => resolve(end), reject);
     };
     const ended = () => finish(null);
     const broken = (error: Error) => finish({ error });
