@@ -10,8 +10,9 @@ import type { TokenMemory } from "./access/token-memory.ts";
 import type { Contents } from "./cache/contents.ts";
 import type { Facts } from "./cache/facts.ts";
 import type { View } from "./cache/view.ts";
-import type { RestingSessions } from "./content/resting.ts";
 import type { Counters } from "./repositories/counters.ts";
+import type { RestingSessions } from "./uploads/resting.ts";
+import type { UnsavedSessions } from "./uploads/unsaved.ts";
 
 /** Limits and times that come from the configuration. */
 export interface Limits {
@@ -54,6 +55,8 @@ export interface Context {
   contents: Contents;
   counters: Counters;
   resting: RestingSessions;
+  /** Sessions in this process's memory; null where another process may use the same database. */
+  unsaved: UnsavedSessions | null;
   /** The installation's id: the audience of its tokens. */
   installationId: string;
   report: Report;

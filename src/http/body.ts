@@ -1,5 +1,6 @@
 // Reads bodies that have to be in memory whole: they are small, and one that is not is refused.
-import { type Body, eachSlab } from "#core/content/slabs.ts";
+import { joinBytes } from "#core/uploads/gather.ts";
+import { type Body, eachSlab } from "#core/uploads/slabs.ts";
 import type { RequestHead } from "./head.ts";
 
 /** What a body may be at most, and the error for one that is more. */
@@ -20,24 +21,14 @@ export async function readBody(
   if (announced > limit.maxBytes) throw limit.tooLarge();
   const { body } = incoming;
   if (!body) return new Uint8Array();
-  const parts: Uint8Array[] = [];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const source = { buffer: () => new ArrayBuffer(Math.min(announced || pieceBytes, pieceBytes)), recycle: () => {} };
   const broken = await eachSlab(body, source, async (piece) => {
     size += piece.byteLength;
     if (size > limit.maxBytes) throw limit.tooLarge();
-    parts.push(piece);
+    parts.push(piece as Uint8Array<ArrayBuffer>);
   });
   if (broken) throw broken.error;
-  return joined(parts, size);
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return joinBytes(parts);
 }

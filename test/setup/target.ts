@@ -11,9 +11,11 @@ import { createTokenMemory } from "#core/access/token-memory.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import type { View } from "#core/cache/view.ts";
-import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { createCounters } from "#core/repositories/counters.ts";
+import { createRestingSessions } from "#core/uploads/resting.ts";
+import { createSmallBlobWriter } from "#core/uploads/small-blob-writer.ts";
+import { createUnsavedSessions } from "#core/uploads/unsaved.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
@@ -72,23 +74,27 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const database = await createTestDatabase(options.onStatement);
   const pool = createPool(1);
   const clock = createTestClock();
-  // Over the socket everything is answered from memory that may be, by fetch nothing is.
+  // Over the socket all is kept in memory that may be, by fetch nothing is.
   const view: View = { state: () => (kind === "socket" ? "fresh" : "unsure"), read() {}, failed() {} };
-  const ctx: Context = {
+  const content = {
     db: database.db,
     blobs: options.blobs ?? createMemoryBlobStore(),
     hasher: createPoolHasher(pool),
-    compute: createPoolCompute(pool),
     clock,
+    facts: createFacts(view),
+  };
+  const ctx: Context = {
+    ...content,
+    compute: createPoolCompute(pool),
     limits: { ...defaultLimits, ...options.limits },
     keys: createKeyring({ db: database.db, clock, secretKey: new Uint8Array(32).fill(7) }),
     passwords: createPasswordMemory(clock),
     tokens: createTokenMemory(clock),
     view,
-    facts: createFacts(view),
     contents: createContents({ totalBytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }),
     counters: createCounters(),
     resting: createRestingSessions(),
+    unsaved: kind === "socket" ? createUnsavedSessions(createSmallBlobWriter(content)) : null,
     installationId: await ensureInstallation(database.db, crypto.randomUUID(), clock.now()),
     report: () => {},
   };

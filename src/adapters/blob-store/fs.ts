@@ -4,9 +4,10 @@
 // beside them holds the store's id. Nothing is ever renamed: the database alone says which file is a blob.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { type BlobKey, type BlobStore, BlobStoreError, type Suspended } from "#ports/blob-store.ts";
+import { type BlobKey, type BlobStore, BlobStoreError, type Suspended, type WholeObject } from "#ports/blob-store.ts";
 import { syncFolder } from "./fs-folder.ts";
 import { storeProblem } from "./fs-problem.ts";
+import { putFiles, type WriteFiles } from "./fs-put.ts";
 import { openFileReader, statFile } from "./fs-reader.ts";
 import { createRoom } from "./fs-space.ts";
 import { openFileWriter } from "./fs-writer.ts";
@@ -17,10 +18,15 @@ const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/;
 export interface FsOptions {
   /** False: objects are not synced, so that a power cut may cost what was acknowledged. Default true. */
   durable?: boolean;
+  /** Writes whole files beside the request loop; without it small objects are written one by one. */
+  writeFiles?: WriteFiles;
 }
 
 /** Opens the store, making its folders. @throws BlobStoreError when the folder cannot be written. */
-export async function createFsBlobStore(root: string, { durable = true }: FsOptions = {}): Promise<BlobStore> {
+export async function createFsBlobStore(
+  root: string,
+  { durable = true, writeFiles }: FsOptions = {},
+): Promise<BlobStore> {
   await makeFolders(root);
   const fileOf = (key: BlobKey) => {
     if (!keyForm.test(key)) throw new Error(`not a blob key: ${key}`);
@@ -41,6 +47,9 @@ export async function createFsBlobStore(root: string, { durable = true }: FsOpti
       return identity ?? id;
     },
     openWriter: (key: BlobKey, from: Suspended) => openFileWriter({ file: fileOf(key), durable, room }, from),
+    ...(writeFiles && {
+      putAll: (objects: readonly WholeObject[]) => putFiles(objects, { durable, fileOf, room, writeFiles }),
+    }),
     read: async (key, range) => confirmed(await openFileReader(fileOf(key), range)),
     stat: async (key) => confirmed(await statFile(fileOf(key))),
     remove: (key) => removeFile(fileOf(key), { durable }).catch(storeProblem),

@@ -14,6 +14,8 @@ interface PoolOptions {
 }
 
 const forHashing: PoolOptions = { tasksPerThread: 4096, idleThreads: 1 };
+/** Files of many uploads go in one task; the next ones gather meanwhile. */
+export const forFiles: PoolOptions = { tasksPerThread: 1, idleThreads: 0 };
 export const forPasswords: PoolOptions = { tasksPerThread: 1, idleThreads: 0 };
 
 /** @param threads how many threads, for hashing usually one for each processor. */

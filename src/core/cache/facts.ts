@@ -1,17 +1,22 @@
 // Remembers facts that were read from the database, until the feed says that they changed.
 //
-// A fact belongs to a scope (a repository's id, or a word such as "account"). Dropping facts of a scope also keeps those from
-// being remembered that were being read at that moment: they may be of before the change. Only what is there is remembered,
+// A fact belongs to a scope (a repository's id, or a word such as "account"). Dropping facts also keeps those from being
+// remembered that were being read at that moment: they may be of before the change. Only what is there is remembered,
 // never that something is not there.
 import { LRUCache } from "lru-cache";
 import type { View } from "./view.ts";
 
 const maxFacts = 100_000;
 const maxScopes = 20_000;
+const maxKeyDrops = 10_000;
 
 export interface Facts {
   /** The fact as memory has it, while the view is fresh; else as `load` reads it. A null is not remembered. */
   get<T extends object>(scope: string, key: string, load: () => Promise<T | null>): Promise<T | null>;
+  /** The fact as memory has it, while the view is fresh; else null. */
+  peek<T extends object>(scope: string, key: string): T | null;
+  /** Remembers a fact that `work` makes true, unless facts of the scope were dropped meanwhile. A null is not remembered. */
+  learn<T extends object>(scope: string, key: string, work: () => Promise<T | null>): Promise<void>;
   /** The facts of these keys have changed, or without keys all facts of the scope. */
   drop(scope: string, keys?: readonly string[]): void;
   /** These may have changed, or not: they are read anew, and serve as they are only while the database is gone. */
@@ -23,7 +28,7 @@ export interface Facts {
 interface Scope {
   /** Part of the name of each fact, so that another epoch forgets them all at once. */
   epoch: number;
-  /** When facts of it were last dropped, in drops. */
+  /** When all facts of it were last dropped, in drops. */
   droppedAt: number;
 }
 
@@ -33,10 +38,18 @@ export function createFacts(view: View): Facts {
   const scopes = new Map<string, Scope>();
   let drops = 0;
   let allDroppedAt = 0;
+  /** When single facts were last dropped, in drops; what is no longer known of that happened before `keysKnownSince`. */
+  const keyDroppedAt = new LRUCache<string, number>({
+    max: maxKeyDrops,
+    dispose(droppedAt, _name, reason) {
+      if (reason === "evict") keysKnownSince = Math.max(keysKnownSince, droppedAt);
+    },
+  });
+  let keysKnownSince = 0;
 
   const nameOf = (scope: string, key: string) => `${scopes.get(scope)?.epoch ?? 0} ${scope} ${key}`;
 
-  function touch(scope: string): Scope {
+  function scopeOf(scope: string): Scope {
     let known = scopes.get(scope);
     if (!known) {
       // A scope that is forgotten begins at epoch 0 again: no fact of it may be left.
@@ -45,14 +58,31 @@ export function createFacts(view: View): Facts {
       known = { epoch: 0, droppedAt: 0 };
       scopes.set(scope, known);
     }
-    known.droppedAt = ++drops;
     return known;
+  }
+
+  /** From now on nothing is remembered that was read before. @returns the fact as memory had it. */
+  function outdate(scope: string, key: string): object | undefined {
+    const name = nameOf(scope, key);
+    keyDroppedAt.set(name, ++drops);
+    return facts.get(name);
   }
 
   function dropAll(): void {
     allDroppedAt = ++drops;
     facts.clear();
     scopes.clear();
+    keyDroppedAt.clear();
+  }
+
+  /** From before the fact is read to after it: what was dropped in between is not remembered. */
+  function rememberer(scope: string, key: string) {
+    const before = drops;
+    return (value: object | null) => {
+      const keyDropped = keyDroppedAt.get(nameOf(scope, key)) ?? keysKnownSince;
+      const changed = Math.max(scopes.get(scope)?.droppedAt ?? 0, allDroppedAt, keyDropped) > before;
+      if (value !== null && !changed) facts.set(nameOf(scope, key), value);
+    };
   }
 
   return {
@@ -60,26 +90,34 @@ export function createFacts(view: View): Facts {
       const state = view.state();
       const known = facts.get(nameOf(scope, key)) as T | undefined;
       if (known !== undefined && (state === "gone" || (state === "fresh" && !doubted.has(known)))) return known;
-      const before = drops;
+      const remember = rememberer(scope, key);
       const value = await load().catch((error) => {
         // The database went away while it was asked.
         if (known !== undefined && view.state() === "gone") return known;
         throw error;
       });
       if (value === known && value !== null) return value;
-      const changed = Math.max(scopes.get(scope)?.droppedAt ?? 0, allDroppedAt) > before;
-      if (value !== null && !changed) facts.set(nameOf(scope, key), value);
+      remember(value);
       return value;
     },
+    peek<T extends object>(scope: string, key: string): T | null {
+      const known = facts.get(nameOf(scope, key)) as T | undefined;
+      return known !== undefined && view.state() === "fresh" && !doubted.has(known) ? known : null;
+    },
+    async learn(scope, key, work) {
+      const remember = rememberer(scope, key);
+      remember(await work());
+    },
     drop(scope, keys) {
-      const known = touch(scope);
-      if (keys === undefined) known.epoch = drops;
-      else for (const key of keys) facts.delete(nameOf(scope, key));
+      if (keys === undefined) {
+        const known = scopeOf(scope);
+        known.droppedAt = ++drops;
+        known.epoch = drops;
+      } else for (const key of keys) if (outdate(scope, key)) facts.delete(nameOf(scope, key));
     },
     doubt(scope, keys) {
-      touch(scope);
       for (const key of keys) {
-        const known = facts.get(nameOf(scope, key));
+        const known = outdate(scope, key);
         if (known !== undefined) doubted.add(known);
       }
     },

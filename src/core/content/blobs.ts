@@ -20,8 +20,9 @@ import type { IntegrityNeeds } from "../integrity/damage.ts";
 import { openSound } from "../integrity/open.ts";
 import { plusSeconds } from "../moment.ts";
 import { eventOf, tell } from "../tell.ts";
+import { retried } from "./retried.ts";
 import { storeError } from "./store-error.ts";
-import { retried, type Where } from "./uploads.ts";
+import type { Where } from "./where.ts";
 
 /** A blob that is linked in the repository that was asked. */
 export type LinkedBlob = BlobRow;

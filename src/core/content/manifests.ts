@@ -22,8 +22,10 @@ import type { Reference } from "#oci/reference.ts";
 import { factKey, heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { eventOf, tell } from "../tell.ts";
+import type { LinkedBlob } from "./blobs.ts";
+import { retried } from "./retried.ts";
 import { planMove, requireMoved } from "./tag-gate.ts";
-import { retried, type Where } from "./uploads.ts";
+import type { Where } from "./where.ts";
 
 /** More references in one manifest are a mistake or an attack. */
 const maxReferences = 10_000;
@@ -98,7 +100,7 @@ export async function putManifest(
   const manifest = parseManifest(push.bytes, push.contentType, { maxDepth: ctx.limits.jsonMaxDepth, maxReferences });
   const digest = formatDigest(await verifiedDigest(ctx, push));
   const tags = "tag" in push.reference ? [push.reference.tag] : [...new Set(push.tags)];
-  await retried(() => store(ctx, where, { push, manifest, digest, tags }));
+  await retried((isFirst) => store(ctx, where, { push, manifest, digest, tags, mayRemember: isFirst }));
   return { digest, tags, subject: manifest.subject?.digest ?? null, warnings: warningsOf(manifest, tags) };
 }
 
@@ -129,15 +131,17 @@ interface ToStore {
   manifest: Manifest;
   digest: string;
   tags: string[];
+  /** Whether memory may say which blobs are here. Should it be wrong, the foreign key says so, and the next try asks. */
+  mayRemember: boolean;
 }
 
 async function store(
   ctx: Needs<"db" | "clock" | "facts">,
   where: Where,
-  { push, manifest, digest, tags }: ToStore,
+  { push, manifest, digest, tags, mayRemember }: ToStore,
 ): Promise<void> {
   const { repository, caller } = where;
-  const edges = await resolveEdges(ctx, where, manifest);
+  const edges = await resolveEdges(ctx, where, { manifest, mayRemember });
   const now = ctx.clock.now();
   const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
   const event = eventOf({ at: now, type: "manifest.push", repository, caller, detail });
@@ -165,14 +169,17 @@ async function store(
 }
 
 /** Finds what each reference is here: a linked blob, a manifest, or (where that is allowed) nothing. */
-async function resolveEdges(ctx: Needs<"db">, where: Where, manifest: Manifest): Promise<EdgeRow[]> {
-  const { repository } = where;
+async function resolveEdges(
+  ctx: Needs<"db" | "facts">,
+  { repository }: Where,
+  { manifest, mayRemember }: Pick<ToStore, "manifest" | "mayRemember">,
+): Promise<EdgeRow[]> {
   const { references } = manifest;
   const children = references.filter((r) => r.kind === "child").map((r) => r.digest);
   const manifests = await findManifestDigests(ctx.db, repository.id, children);
   // A child that is no manifest may be a blob: builders of old keep their cache so.
-  const asBlobs = references.filter((r) => !manifests.has(r.digest)).map((r) => descriptorDigest(r));
-  const blobs = await findLinkedBlobs(ctx.db, repository.id, asBlobs);
+  const asBlobs = references.filter((r) => !manifests.has(r.digest));
+  const blobs = await findBlobs(ctx, repository.id, { references: asBlobs, mayRemember });
   const missing = new Map<string, ErrorEntry>();
   const edges = references.map((reference, position): EdgeRow => {
     const { kind, digest, mediaType, sizeBytes } = reference;
@@ -188,6 +195,23 @@ async function resolveEdges(ctx: Needs<"db">, where: Where, manifest: Manifest):
   });
   if (missing.size > 0) throw new RegistryError([...missing.values()].slice(0, 100));
   return edges;
+}
+
+/** The ids of the blobs that are linked here, by digest. */
+async function findBlobs(
+  ctx: Needs<"db" | "facts">,
+  repositoryId: string,
+  { references, mayRemember }: { references: Manifest["references"]; mayRemember: boolean },
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const asked: Digest[] = [];
+  for (const reference of references) {
+    const known = mayRemember ? ctx.facts.peek<LinkedBlob>(repositoryId, factKey.blob(reference.digest)) : null;
+    if (known) found.set(reference.digest, known.id);
+    else asked.push(descriptorDigest(reference));
+  }
+  for (const [digest, id] of await findLinkedBlobs(ctx.db, repositoryId, asked)) found.set(digest, id);
+  return found;
 }
 
 /**

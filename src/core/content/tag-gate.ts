@@ -5,7 +5,7 @@ import type { TagPut } from "#db/queries/tags.ts";
 import { registryError } from "#oci/error.ts";
 import type { Manifest } from "#oci/manifest.ts";
 import { findTaggedSubject } from "#oci/reference.ts";
-import type { Where } from "./uploads.ts";
+import type { Where } from "./where.ts";
 
 /** Tags, and the manifest that they are to name. */
 interface TagMove {

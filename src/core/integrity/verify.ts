@@ -5,7 +5,7 @@ import type { DigestAlgorithm } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import { type BlobStore, BlobStoreError, type Reading } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";
-import { eachSlab } from "../content/slabs.ts";
+import { eachSlab } from "../uploads/slabs.ts";
 import { type IntegrityNeeds, keepStamp, markDamaged } from "./damage.ts";
 
 /** The bytes were right, under this stamp. */

@@ -3,7 +3,8 @@
 import { deleteUnusedRefreshTokens } from "#db/queries/accounts.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
 import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
-import { condemnStrayKeys, endRepositoryUploads, expireUploads } from "#db/queries/uploads.ts";
+import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
+import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/manifests.ts";
 import type { Context, Needs } from "../context.ts";
@@ -12,6 +13,8 @@ import { scrubBlobs } from "./scrub.ts";
 
 /** A refresh token that nobody used for this long ends. */
 const refreshTokenSeconds = 90 * 86_400;
+/** A key that no session has had for this long is used by nobody. */
+const strayKeySeconds = 3600;
 const sliceRows = 500;
 
 /** One kind of periodic work. */
@@ -33,9 +36,11 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "scrub-blobs", cron: "* * * * *", slice: scrubBlobs },
 ];
 
-async function expireSessions(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
+async function expireSessions(ctx: Needs<"db" | "clock" | "limits" | "unsaved">): Promise<boolean> {
   const now = ctx.clock.now();
-  return (await expireUploads(ctx.db, plusSeconds(now, -ctx.limits.uploadExpirySeconds), now)) > 0;
+  const cutoff = plusSeconds(now, -ctx.limits.uploadExpirySeconds);
+  for (const session of ctx.unsaved?.idle(cutoff) ?? []) ctx.unsaved?.end(session);
+  return (await expireUploads(ctx.db, cutoff, now)) > 0;
 }
 
 /** Bytes first, then the row: a crash between the two leaves a row whose bytes are gone, which is removed next time. */
@@ -48,9 +53,10 @@ async function removeCondemned(ctx: Needs<"db" | "clock" | "blobs">): Promise<bo
   return keys.length > 0;
 }
 
-/** Finds what a crash between unlinking and condemning left behind, and what sessions did. */
+/** Finds what a crash between unlinking and condemning left behind, and keys that nobody will use. */
 async function condemnUnlinked(ctx: Needs<"db" | "clock" | "limits">): Promise<boolean> {
-  if ((await condemnStrayKeys(ctx.db, ctx.clock.now(), sliceRows)) > 0) return true;
+  const now = ctx.clock.now();
+  if ((await condemnStrayKeys(ctx.db, plusSeconds(now, -strayKeySeconds), now, sliceRows)) > 0) return true;
   const blobs = await listUnlinkedBlobs(ctx.db, sliceRows);
   let condemned = 0;
   for (const blob of blobs) if (await condemnIfUnlinked(ctx, blob)) condemned++;

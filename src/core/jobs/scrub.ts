@@ -7,11 +7,11 @@ import { findBegunScrub, listScrubDue, type ScrubRow, saveScrub } from "#db/quer
 import { formatDigest } from "#oci/digest.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";
 import type { HashStream, SavedHash } from "#ports/hasher.ts";
-import { eachSlab } from "../content/slabs.ts";
 import type { Needs } from "../context.ts";
 import { type IntegrityNeeds, markDamaged } from "../integrity/damage.ts";
 import { holdsStill, openStored } from "../integrity/verify.ts";
 import { plusSeconds } from "../moment.ts";
+import { eachSlab } from "../uploads/slabs.ts";
 
 type ScrubNeeds = IntegrityNeeds & Needs<"limits">;
 

@@ -1,7 +1,7 @@
 // A request under /v2 once it is known who asks for what.
 import type { Caller } from "#core/access/caller.ts";
-import type { Incoming } from "#core/content/receive.ts";
-import type { Body } from "#core/content/slabs.ts";
+import type { Incoming } from "#core/uploads/receive.ts";
+import type { Body } from "#core/uploads/slabs.ts";
 import { registryError } from "#oci/error.ts";
 import { parseContentRange } from "#oci/range.ts";
 import type { Answer } from "../answer.ts";

@@ -1,5 +1,5 @@
 // The routes under /v2: one line each, by what the path names and the method. Every runtime's requests come through here.
-import type { Body } from "#core/content/slabs.ts";
+import type { Body } from "#core/uploads/slabs.ts";
 import { type ErrorCode, registryError } from "#oci/error.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { identify } from "../authenticate.ts";

@@ -1,16 +1,9 @@
 // Blob uploads: POST begins (or mounts, or brings a whole blob), PATCH appends, PUT finishes, GET tells, DELETE cancels.
 import { reachForPush, reachRepository, requireStill } from "#core/access/reach.ts";
 import { mountBlob } from "#core/content/blobs.ts";
-import type { Incoming } from "#core/content/receive.ts";
-import {
-  appendUpload,
-  beginUpload,
-  cancelUpload,
-  finishUpload,
-  getUpload,
-  type UploadState,
-  type Where,
-} from "#core/content/uploads.ts";
+import type { UploadState, Where } from "#core/content/where.ts";
+import type { Incoming } from "#core/uploads/receive.ts";
+import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { type Digest, findDigest, formatDigest, isDigestAlgorithm, parseDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import { formatUploadRange } from "#oci/range.ts";

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { Context } from "#core/context.ts";
 import { askTime } from "#db/queries/installation.ts";
 import { countMarkedBlobs } from "#db/queries/integrity.ts";
-import { countUploads } from "#db/queries/uploads.ts";
+import { countUploads } from "#db/queries/uploads/sessions.ts";
 import type { RequestRecord } from "#http/environment.ts";
 
 export interface Metrics {

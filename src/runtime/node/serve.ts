@@ -3,12 +3,13 @@ import type { TLSSocket } from "node:tls";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Context } from "#core/context.ts";
-import { releaseAllUploads } from "#db/queries/uploads.ts";
+import { releaseAllUploads } from "#db/queries/uploads/sessions.ts";
 import { createApp } from "#http/app.ts";
 import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
 import { openContext } from "./context.ts";
 import { followFeed } from "./database/feed.ts";
+import { keepUnsaved } from "./database/keep-unsaved.ts";
 import { openDatabase } from "./database.ts";
 import { createDirectAnswer } from "./direct/answer.ts";
 import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
@@ -41,7 +42,7 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
   try {
     const database = await openDatabase(config, log);
     closing.push(database.stop);
-    const { ctx, close } = await openContext(config, database.db, log);
+    const { ctx, close } = await openContext(config, database, log);
     closing.push(close);
     if (database.exclusive) await releaseAllUploads(ctx.db);
     // Aside of everything else: a busy database must not pass for one that is gone.
@@ -55,6 +56,7 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
     attach(listener);
     closing.push(async () => memory.stop());
+    closing.push(keepUnsaved(ctx));
     closing.push(() => listener.drain(config.drainSeconds));
     if (config.metricsListen) closing.push(await listenForMetrics(config, metrics, log));
     const jobs = startJobs(ctx, database.jobs);

@@ -66,12 +66,37 @@ describe("facts in memory", () => {
     drop();
     tag.value = { digest: "new" };
     expect(await facts.get("repo", "t 1", tag.load)).toEqual({ digest: "new" });
-    const other = Promise.withResolvers<object>();
-    const reading = facts.get("repo", "t 2", () => other.promise);
     drop();
-    other.resolve({ digest: "of before" });
+    const old = Promise.withResolvers<object>();
+    const reading = facts.get("repo", "t 1", () => old.promise);
+    drop();
+    old.resolve({ digest: "of before" });
     await reading;
-    expect(await facts.get("repo", "t 2", async () => ({ digest: "of after" }))).toEqual({ digest: "of after" });
+    expect(await facts.get("repo", "t 1", async () => ({ digest: "of after" }))).toEqual({ digest: "of after" });
+  });
+
+  it("that are being read stay while other keys are dropped, up to many of them", async () => {
+    const readBeside = async (key: string, drops: number) => {
+      const read = Promise.withResolvers<object>();
+      const reading = facts.get("repo", key, () => read.promise);
+      for (let i = 0; i < drops; i++) facts.drop("repo", [`other ${i}`]);
+      read.resolve({ of: "then" });
+      await reading;
+      return facts.get("repo", key, async () => ({ of: "now" }));
+    };
+    expect(await readBeside("t 1", 100)).toEqual({ of: "then" });
+    // So many that it is no longer known which they were.
+    expect(await readBeside("t 2", 20_000)).toEqual({ of: "now" });
+  });
+
+  it("that were learned are answered while the view is fresh, unless dropped meanwhile", async () => {
+    await facts.learn("repo", "b 1", async () => ({ of: "work" }));
+    expect(facts.peek("repo", "b 1")).toEqual({ of: "work" });
+    await facts.learn("repo", "b 2", async () => {
+      facts.drop("repo", ["b 2"]);
+      return { of: "work" };
+    });
+    expect(facts.peek("repo", "b 2")).toBeNull();
   });
 
   it("of other keys and scopes stay", async () => {

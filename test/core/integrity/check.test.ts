@@ -1,7 +1,7 @@
 // The operator's check: what is marked, what turns out damaged, what has come back, and what no row names.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import { checkStorage } from "#core/integrity/check.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
 import { countMarkedBlobs } from "#db/queries/integrity.ts";

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deleteBlob, mountBlob } from "#core/content/blobs.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import { markDamaged } from "#core/integrity/damage.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import { type BlobRow, findLinkedBlobs } from "#db/queries/blobs.ts";

@@ -1,7 +1,7 @@
 // What readers get of a blob whose object was changed behind the registry's back.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openBlob } from "#core/content/blobs.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
 import type { Content } from "#test/http/v2/content.ts";
 import { createDamageableStore, flipped } from "./damageable-store.ts";

@@ -2,9 +2,10 @@
 import { sql } from "drizzle-orm";
 import { anonymous } from "#core/access/caller.ts";
 import { openBlob } from "#core/content/blobs.ts";
-import { beginUpload, finishUpload, type Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";
+import { beginUpload, finishUpload } from "#core/uploads/uploads.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { type BlobRow, findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
@@ -13,7 +14,7 @@ import type { BlobStore } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import { type Content, digestOf } from "#test/http/v2/content.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
-import { wholeBody } from "../content/bodies.ts";
+import { wholeBody } from "../uploads/bodies.ts";
 
 /** What an operator is told. */
 export interface Told {

@@ -1,7 +1,7 @@
 // The scrub of a blob that takes many slices: any process goes on where the last one stopped.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
 import type { Content } from "#test/http/v2/content.ts";

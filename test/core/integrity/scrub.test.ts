@@ -1,7 +1,7 @@
 // The scrub: it finds what neither size nor stamp shows, in slices that any process may go on with.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";
 import type { Content } from "#test/http/v2/content.ts";
 import { createDamageableStore, flipped } from "./damageable-store.ts";

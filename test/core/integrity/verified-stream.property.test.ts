@@ -2,7 +2,7 @@
 // or it does not end cleanly.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
 import type { Content } from "#test/http/v2/content.ts";
 import { createDamageableStore } from "./damageable-store.ts";

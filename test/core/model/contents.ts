@@ -1,7 +1,7 @@
 // What clients do with blobs, manifests and tags: mount, put, delete, read.
 import { deleteBlob, getBlob, mountBlob, openBlob } from "#core/content/blobs.ts";
 import { deleteReference, getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";
 import type { Content } from "#test/http/v2/content.ts";

@@ -1,7 +1,7 @@
 // The end of a run: what was acknowledged is there, nothing else is, and once time has passed rows and objects are the same.
 import { sql } from "drizzle-orm";
 import { getManifest, getManifestBytes } from "#core/content/manifests.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { RegistryError } from "#oci/error.ts";
 import { digestOf } from "#test/http/v2/content.ts";

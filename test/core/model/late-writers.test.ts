@@ -1,10 +1,11 @@
 // Writers that learn late what became of their session or of their lease: what the model found, each in the one order that shows it.
 import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { appendUpload, beginUpload, cancelUpload, type Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
+import { appendUpload, beginUpload, cancelUpload } from "#core/uploads/uploads.ts";
 import type { Database } from "#db/queries/rows.ts";
-import { heldBody, wholeBody } from "../content/bodies.ts";
+import { heldBody, wholeBody } from "../uploads/bodies.ts";
 import { contextOn } from "./member.ts";
 import { createPlace, type Place } from "./place.ts";
 import { clearing, slice } from "./work.ts";

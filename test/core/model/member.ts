@@ -3,8 +3,8 @@ import { type Contents, createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import { createFeed } from "#core/cache/feed.ts";
 import { createView, type View } from "#core/cache/view.ts";
-import { createRestingSessions } from "#core/content/resting.ts";
 import type { Context, Limits, Needs } from "#core/context.ts";
+import { createRestingSessions } from "#core/uploads/resting.ts";
 import type { Director } from "./director.ts";
 import { gateDatabase } from "./gated-database.ts";
 import { gateHasher, gateStore } from "./gated-store.ts";
@@ -39,7 +39,7 @@ export interface Member {
 export function contextOn(place: Place, reach: Needs<"db" | "blobs" | "hasher">): Context {
   const view: View = createView(0);
   const contents: Contents = createContents({ totalBytes: 1024 * 1024, entryBytes: 64 * 1024 });
-  const memory = { view, facts: createFacts(view), contents, resting: createRestingSessions() };
+  const memory = { view, facts: createFacts(view), contents, resting: createRestingSessions(), unsaved: null };
   // Accounts, tokens and passwords are not part of the model.
   return { ...reach, ...memory, clock: { now: place.now }, limits, report: () => {} } as unknown as Context;
 }

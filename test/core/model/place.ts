@@ -5,7 +5,7 @@ import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";
 import type { Caller } from "#core/access/caller.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import { connectDatabase } from "#db/connect/server.ts";
 import { findAccountById, insertAccount } from "#db/queries/accounts.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";

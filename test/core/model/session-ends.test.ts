@@ -8,7 +8,7 @@ import {
   findUpload,
   insertUpload,
   type SessionOwner,
-} from "#db/queries/uploads.ts";
+} from "#db/queries/uploads/sessions.ts";
 import { contextOn } from "./member.ts";
 import { createPlace, type Place } from "./place.ts";
 import { clearing, slice } from "./work.ts";
@@ -76,6 +76,7 @@ describe("a session", () => {
     const now = place.now();
     const claim = { writer: uuid(), freshKey: uuid(), now, leaseUntil: now, offset: null };
     expect(await takeOverBeside(() => claimUpload(place.db, owner, claim))).toMatchObject({ key: claim.freshKey });
+    place.advance(3700);
     const ctx = contextOn(place, place);
     for (const task of clearing) while (await slice(ctx, task));
     expect(await orphans()).toEqual([]);

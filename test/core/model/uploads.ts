@@ -1,8 +1,9 @@
 // What clients do with upload sessions: begin, append, finish, cancel, ask; alone or beside others.
 import { requireStill } from "#core/access/reach.ts";
-import type { Incoming } from "#core/content/receive.ts";
-import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload, type Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
+import type { Incoming } from "#core/uploads/receive.ts";
+import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { contentOf } from "#test/http/v2/content.ts";
 import { blobFact } from "./contents.ts";
 import type { Deed } from "./history.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countUploads } from "#db/queries/uploads.ts";
+import { countUploads } from "#db/queries/uploads/sessions.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, randomContent } from "./content.ts";
 import { type Answer, beginUpload, errorCode, locationOf, send, sendChunk, withDigest } from "./requests.ts";

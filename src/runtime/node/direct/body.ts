@@ -1,6 +1,6 @@
 // Collects a request's body from Node's own stream into large pieces, while the pieces before are written and hashed.
 import type { IncomingMessage } from "node:http";
-import type { SlabBody } from "#core/content/slabs.ts";
+import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
 import { countPassed } from "../memory.ts";

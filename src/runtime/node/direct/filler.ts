@@ -1,5 +1,5 @@
 // Fills large pieces of memory with a body's bytes and gives them on one at a time, while the next ones are filled.
-import type { SlabBody } from "#core/content/slabs.ts";
+import type { SlabBody } from "#core/uploads/slabs.ts";
 
 export type Source = Parameters<SlabBody["eachSlab"]>[0];
 export type Each = Parameters<SlabBody["eachSlab"]>[1];

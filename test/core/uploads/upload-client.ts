@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { openBlob } from "#core/content/blobs.ts";
-import type { Incoming } from "#core/content/receive.ts";
-import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload, type Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
+import type { Incoming } from "#core/uploads/receive.ts";
+import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { findLinkedBlob } from "#db/queries/blobs.ts";
-import { findUpload } from "#db/queries/uploads.ts";
+import { findUpload } from "#db/queries/uploads/sessions.ts";
 import { type DigestAlgorithm, parseDigest } from "#oci/digest.ts";
 import { RegistryError } from "#oci/error.ts";
 import type { Process, World } from "./processes.ts";

@@ -8,14 +8,16 @@ import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import { createView } from "#core/cache/view.ts";
-import { createRestingSessions } from "#core/content/resting.ts";
 import type { Needs } from "#core/context.ts";
+import { createRestingSessions } from "#core/uploads/resting.ts";
 import type { Database } from "#db/queries/rows.ts";
 import { type BlobStore, BlobStoreError, type BlobWriter } from "#ports/blob-store.ts";
 import { createTestDatabase } from "#test/setup/test-database.ts";
 
 /** What the rules of uploads need. */
-export type ProcessContext = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting" | "facts">;
+export type ProcessContext = Needs<
+  "db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting" | "facts" | "unsaved"
+>;
 
 /** One process. */
 export interface Process {
@@ -73,6 +75,7 @@ export async function createWorld(): Promise<World> {
       limits,
       report: () => {},
       resting: createRestingSessions(),
+      unsaved: null,
       facts: createFacts(createView(0)),
     };
     const kill = () => {

@@ -1,7 +1,7 @@
 // Queries on upload sessions. Every change of a session that is being written names its writer, so that a writer whose
 // lease another has taken changes nothing.
 import { type SQL, sql } from "drizzle-orm";
-import { type Database, type Db, rows } from "./rows.ts";
+import { type Database, type Db, rows } from "../rows.ts";
 
 export interface UploadRow {
   id: string;
@@ -173,22 +173,6 @@ async function endUploads(db: Database, which: SQL, now: Date): Promise<number> 
     );
     return ended.length;
   });
-}
-
-/**
- * Condemns keys that are being written for no session. Two writers that take a session over at the same moment leave one: the
- * statement of the second does not see the key that the first has just made. Whoever has it yet must notice first.
- * @returns how many.
- */
-export async function condemnStrayKeys(db: Db, now: Date, limit: number): Promise<number> {
-  const condemned = await rows(
-    db,
-    sql`update blob set state = 'condemned', removable_at = ${now.toISOString()}::timestamptz + ${lateness}::interval
-      where state = 'writing' and id in (
-        select b.id from blob b where b.state = 'writing' and not exists (select 1 from upload u where u.blob_id = b.id) limit ${limit})
-      returning id`,
-  );
-  return condemned.length;
 }
 
 /** Lets go of every session: for the start of a process that knows that it is the only one. */

@@ -1,68 +1,37 @@
-// Upload sessions as the protocol knows them: begin, status, append, finish, cancel.
-import type { RepositoryRow } from "#db/queries/repositories.ts";
-import { isRetryable } from "#db/queries/rows.ts";
-import { commitUpload } from "#db/queries/upload-commit.ts";
+// Upload sessions that are rows: any process may go on with one, also after a crash.
+import { commitUpload } from "#db/queries/uploads/commit.ts";
 import {
   abandonUpload,
   cancelUpload as cancelSession,
   findUpload,
   insertUpload,
-  type SessionOwner,
-} from "#db/queries/uploads.ts";
+} from "#db/queries/uploads/sessions.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { BlobWriter } from "#ports/blob-store.ts";
-import type { Caller } from "../access/caller.ts";
+import { retried } from "../content/retried.ts";
+import { storeError } from "../content/store-error.ts";
+import { ownerOf, type UploadState, type Where } from "../content/where.ts";
 import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
 import { type Claimed, claim, keepLease, lostLease, newKey } from "./claim.ts";
 import { brings, type Incoming, type Received, type ReceiveNeeds, receive, save } from "./receive.ts";
-import { requireSpace } from "./space.ts";
-import { storeError } from "./store-error.ts";
-import { algorithmsFor, digestOf } from "./upload-hash.ts";
-
-/** What a client is told of a session. */
-export interface UploadState {
-  id: string;
-  offset: number;
-}
-
-/** A repository and who asks: every session is bound to both. */
-export interface Where {
-  repository: RepositoryRow;
-  caller: Caller;
-}
-
-/** Session ids are UUIDs; anything else names no session. */
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function ownerOf(where: Where, id: string): SessionOwner {
-  if (!uuid.test(id)) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id.slice(0, 100) });
-  return { id, repositoryId: where.repository.id, accountId: where.caller.account?.id ?? null };
-}
+import { algorithmsFor, digestOf, requireDigest } from "./upload-hash.ts";
 
 /**
  * Begins a session on a fresh key.
- * @param algorithm the digest algorithm that the client announced, or null.
- * @throws TOOMANYREQUESTS when the caller has too many open, INSUFFICIENT_STORAGE.
+ * @param begun.algorithm the digest algorithm that the client announced, or null.
+ * @param begun.limit sessions that the caller may have open, this one included.
+ * @throws TOOMANYREQUESTS when the caller has too many open.
  */
-export async function beginUpload(
-  ctx: Needs<"db" | "clock" | "limits" | "blobs" | "resting">,
+export async function beginSaved(
+  ctx: Needs<"db" | "clock" | "limits" | "resting">,
   where: Where,
-  algorithm: string | null,
+  { id, algorithm, limit }: { id: string; algorithm: string | null; limit: number },
 ): Promise<UploadState> {
-  await requireSpace(ctx, 0);
-  const id = crypto.randomUUID();
   const writer = crypto.randomUUID();
   const now = ctx.clock.now();
-  const session = await insertUpload(ctx.db, {
-    ...ownerOf(where, id),
-    key: newKey(),
-    algorithm,
-    writer,
-    now,
-    limit: ctx.limits.uploadsPerCaller,
-  });
+  const session = await insertUpload(ctx.db, { ...ownerOf(where, id), key: newKey(), algorithm, writer, now, limit });
   if (!session)
     throw registryError(
       "TOOMANYREQUESTS",
@@ -75,14 +44,14 @@ export async function beginUpload(
 }
 
 /** Where a session stands. @throws BLOB_UPLOAD_UNKNOWN, also for a session of another repository or account. */
-export async function getUpload(ctx: Needs<"db">, where: Where, id: string): Promise<UploadState> {
+export async function getSaved(ctx: Needs<"db">, where: Where, id: string): Promise<UploadState> {
   const session = await findUpload(ctx.db, ownerOf(where, id));
   if (!session) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id });
   return { id, offset: session.offset };
 }
 
 /** Appends a request's bytes. @throws RANGE_INVALID (the session intact), BLOB_UPLOAD_UNKNOWN, SIZE_INVALID, INSUFFICIENT_STORAGE. */
-export async function appendUpload(
+export async function appendSaved(
   ctx: ReceiveNeeds,
   where: Where,
   id: string,
@@ -108,7 +77,7 @@ export async function appendUpload(
  * Ends a session with its digest, after the request's own bytes if it brings some.
  * @throws DIGEST_INVALID: nothing is linked and the session is over; otherwise as appendUpload, with the session intact.
  */
-export async function finishUpload(
+export async function finishSaved(
   ctx: ReceiveNeeds,
   where: Where,
   input: { id: string; digest: Digest; incoming: Incoming; mayStill: () => Promise<void> },
@@ -162,17 +131,11 @@ async function sealAndCommit(
       digest.algorithm,
       received.hashState,
     );
-    if (hex !== digest.hex) {
-      const actual = `${digest.algorithm}:${hex}`;
-      throw registryError("DIGEST_INVALID", `the uploaded ${sealed.sizeBytes} bytes have digest ${actual}`, {
-        digest: formatDigest(digest),
-        actual,
-      });
-    }
+    requireDigest(digest, hex, sealed.sizeBytes);
     const now = ctx.clock.now();
     const detail = { digest: formatDigest(digest), sizeBytes: sealed.sizeBytes };
     const event = eventOf({ at: now, type: "blob.push", ...where, detail });
-    const commit = () => commitUpload(ctx.db, { id: session.id, writer, digest, ...sealed, now, event });
+    const commit = () => commitUpload(ctx.db, { session: session.id, writer }, { digest, ...sealed, now, event });
     if (!(await retried(commit))) throw lostLease(claimed);
     return { sizeBytes: sealed.sizeBytes };
   } catch (error) {
@@ -184,19 +147,8 @@ async function sealAndCommit(
   }
 }
 
-/** Races with a commit of the same digest or a deletion are lost at most a few times in a row. */
-export async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt >= 5 || !isRetryable(error)) throw error;
-    }
-  }
-}
-
 /** Cancels a session; its bytes are removed. @throws BLOB_UPLOAD_UNKNOWN. */
-export async function cancelUpload(ctx: Needs<"db" | "clock" | "resting">, where: Where, id: string): Promise<void> {
+export async function cancelSaved(ctx: Needs<"db" | "clock" | "resting">, where: Where, id: string): Promise<void> {
   ctx.resting.forget(id);
   const ended = await cancelSession(ctx.db, ownerOf(where, id), ctx.clock.now());
   if (!ended) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id });

@@ -1,5 +1,11 @@
 // Claims an upload session for one writer, and keeps it while that writer is at work.
-import { claimUpload, findUpload, renewUpload, type SessionOwner, type UploadRow } from "#db/queries/uploads.ts";
+import {
+  claimUpload,
+  findUpload,
+  renewUpload,
+  type SessionOwner,
+  type UploadRow,
+} from "#db/queries/uploads/sessions.ts";
 import { registryError } from "#oci/error.ts";
 import type { Sealed } from "#ports/blob-store.ts";
 import type { Needs } from "../context.ts";

@@ -1,7 +1,7 @@
 // What a client may expect of its upload sessions, whatever happens: a model, and the steps that are taken in it and for real.
 import fs from "node:fs/promises";
 import { expect } from "vitest";
-import type { Incoming } from "#core/content/receive.ts";
+import type { Incoming } from "#core/uploads/receive.ts";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 import { breakingBody, type HeldBody, heldBody, wholeBody } from "./bodies.ts";
 import type { World } from "./processes.ts";

@@ -1,15 +1,15 @@
 // Takes the bytes of one request into an upload session: claimed by one writer, hashed as they pass, saved as far as they came.
-import { releaseUpload } from "#db/queries/uploads.ts";
+import { releaseUpload } from "#db/queries/uploads/sessions.ts";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { ByteRange } from "#oci/range.ts";
 import type { BlobWriter, Sealed, StoreState } from "#ports/blob-store.ts";
 import type { Hasher, HashStream } from "#ports/hasher.ts";
+import { requireSpace } from "../content/space.ts";
+import { storeError } from "../content/store-error.ts";
 import type { Needs } from "../context.ts";
 import { type Claimed, keepLease, type Lease, lostLease } from "./claim.ts";
 import { type Body, eachSlab } from "./slabs.ts";
-import { requireSpace } from "./space.ts";
-import { storeError } from "./store-error.ts";
 import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
 
 export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting">;
@@ -78,9 +78,7 @@ export async function receive(
       await saveBroken(ctx, claimed, { writer, hash, offset, resumable });
       throw end.error.error;
     }
-    const expected = incoming.range ? incoming.range.end - incoming.range.start + 1 : incoming.lengthBytes;
-    if (expected !== null && expected !== end.bytes)
-      throw registryError("SIZE_INVALID", `the request announced ${expected} bytes and brought ${end.bytes}`);
+    requireLength(incoming, end.bytes);
     const known = end.bytes === 0 && session.offset > 0;
     if (known) hash?.discard();
     const hashState = known ? readHashState(session.hashState) : await hashStateAt(hash, offset, resumable);
@@ -95,6 +93,13 @@ export async function receive(
   } finally {
     lease.end();
   }
+}
+
+/** @throws SIZE_INVALID when a request brought more or fewer bytes than its head announced. */
+export function requireLength({ range, lengthBytes }: Incoming, bytes: number): void {
+  const expected = range ? range.end - range.start + 1 : lengthBytes;
+  if (expected !== null && expected !== bytes)
+    throw registryError("SIZE_INVALID", `the request announced ${expected} bytes and brought ${bytes}`);
 }
 
 /** @throws SIZE_INVALID before the first byte when the whole would be larger than the store takes. */

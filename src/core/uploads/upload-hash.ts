@@ -3,7 +3,7 @@
 // A body that comes in one request is hashed natively, and its digests are kept. Chunks are hashed with a state that can be
 // saved, since the next may come to another replica. Where neither is at hand (another algorithm is asked at the end, a
 // connection broke, a worker died) the stored bytes are read again: that costs time, never a wrong answer.
-import { type DigestAlgorithm, isDigestAlgorithm } from "#oci/digest.ts";
+import { type Digest, type DigestAlgorithm, formatDigest, isDigestAlgorithm } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Hasher, HashStream, HexDigests, SavedHash } from "#ports/hasher.ts";
@@ -36,6 +36,16 @@ export function continueHash(
   const from = at.state.hash;
   if (!options.algorithms.every((algorithm) => from.states[algorithm] !== undefined)) return null;
   return hasher.start({ ...options, resumable: true, from });
+}
+
+/** @throws DIGEST_INVALID with the digest that the bytes have. */
+export function requireDigest(wanted: Digest, hex: string, sizeBytes: number): void {
+  if (hex === wanted.hex) return;
+  const actual = `${wanted.algorithm}:${hex}`;
+  throw registryError("DIGEST_INVALID", `the uploaded ${sizeBytes} bytes have digest ${actual}`, {
+    digest: formatDigest(wanted),
+    actual,
+  });
 }
 
 /** The digest of a sealed object: from what is known, else by reading it. @throws BLOB_UPLOAD_INVALID when its bytes are gone. */

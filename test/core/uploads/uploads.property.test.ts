@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { anonymous } from "#core/access/caller.ts";
 import { deleteBlob } from "#core/content/blobs.ts";
-import type { Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import { insertAccount } from "#db/queries/accounts.ts";

@@ -3,7 +3,7 @@
 // A session at rest names its last writer, without a lease: any process may claim it at any moment, and then what this one
 // saves or commits under its own writer's name does nothing. So what is remembered here is never trusted for more than that.
 import { LRUCache } from "lru-cache";
-import type { SessionOwner, UploadRow } from "#db/queries/uploads.ts";
+import type { SessionOwner, UploadRow } from "#db/queries/uploads/sessions.ts";
 import type { Sealed } from "#ports/blob-store.ts";
 
 /** A session as its last request left it. */

@@ -1,9 +1,10 @@
 // Races between writers, cancellations and the removal of bytes, each played in the one order that hurts.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { anonymous } from "#core/access/caller.ts";
-import { appendUpload, beginUpload, cancelUpload, finishUpload, type Where } from "#core/content/uploads.ts";
+import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
+import { appendUpload, beginUpload, cancelUpload, finishUpload } from "#core/uploads/uploads.ts";
 import { insertAccount } from "#db/queries/accounts.ts";
 import { findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";

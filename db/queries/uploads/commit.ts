@@ -1,12 +1,10 @@
 // Makes a sealed upload a blob: a new one, another link to one that is there, or the bytes that heal one that is damaged.
-import { sql } from "drizzle-orm";
-import { insertEventSql, type NewEvent } from "./events.ts";
-import { type Db, rows } from "./rows.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { insertEventSql, type NewEvent } from "../events.ts";
+import { type Db, rows } from "../rows.ts";
 
-/** A sealed upload that becomes a blob. */
+/** A sealed object that becomes a blob. */
 interface UploadCommit {
-  id: string;
-  writer: string;
   digest: { algorithm: string; hex: string };
   sizeBytes: number;
   stamp: string | null;
@@ -14,31 +12,46 @@ interface UploadCommit {
   event: NewEvent;
 }
 
+/** Whose object it is: a session's, which ends, or that of a key which was registered for a blob that came whole. */
+type Origin = { session: string; writer: string } | { blobId: number; repositoryId: string };
+
+/** How an object became a blob: under its own key, as another link to one that is there, or as the new bytes of one. */
+export type Committed = "new" | "known" | "healed";
+
 /**
- * Makes a sealed upload a blob of its repository, in one statement: the session ends, the digest names the key (or, when
+ * Makes a sealed object a blob of its repository, in one statement: the session ends, the digest names the key (or, when
  * it names another live blob already, that one is linked and this key is condemned), the link is made, the event written.
  * A blob that is marked as damaged is healed instead, by a statement of its own.
- * @returns false when the session is no longer this writer's.
+ * @returns null when the session is no longer this writer's, or the key was given up.
  */
-export async function commitUpload(db: Db, commit: UploadCommit): Promise<boolean> {
+export async function commitUpload(db: Db, origin: Origin, commit: UploadCommit): Promise<Committed | null> {
   // What is marked may be healed by another push before this one comes to it, and the other way round.
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (await commitSound(db, commit)) return true;
-    if (await healByUpload(db, commit)) return true;
+    const sound = await commitSound(db, origin, commit);
+    if (sound) return sound;
+    if (await healByUpload(db, origin, commit)) return "healed";
   }
-  return false;
+  return null;
 }
 
-async function commitSound(db: Db, commit: UploadCommit): Promise<boolean> {
+/** The object's row, with its repository, from now on the statement's own. */
+function mine(origin: Origin, beside: SQL, condition: SQL): SQL {
+  return "session" in origin
+    ? sql`delete from upload ${beside} where upload.id = ${origin.session} and upload.writer = ${origin.writer} and ${condition}
+        returning upload.blob_id, upload.repository_id`
+    : sql`select k.id as blob_id, ${origin.repositoryId}::uuid as repository_id from blob k
+        where k.id = ${origin.blobId} and k.state = 'writing' and ${condition} for update of k`;
+}
+
+async function commitSound(db: Db, origin: Origin, commit: UploadCommit): Promise<Committed | null> {
   const now = commit.now.toISOString();
   const { algorithm, hex } = commit.digest;
-  const committed = await rows(
+  const isSound = sql`not exists (
+    select 1 from blob_digest d join blob b on b.id = d.blob_id and b.marked_at is not null
+    where d.hex = ${hex} and d.algorithm = ${algorithm})`;
+  const committed = await rows<{ isNew: boolean }>(
     db,
-    sql`with mine as (
-        delete from upload where id = ${commit.id} and writer = ${commit.writer} and not exists (
-          select 1 from blob_digest d join blob b on b.id = d.blob_id and b.marked_at is not null
-          where d.hex = ${hex} and d.algorithm = ${algorithm})
-        returning blob_id, repository_id),
+    sql`with mine as (${mine(origin, sql``, isSound)}),
       sealed as (
         update blob set state = 'live', size_bytes = ${commit.sizeBytes}, stamp = ${commit.stamp}
         from mine where blob.id = mine.blob_id
@@ -57,9 +70,9 @@ async function commitSound(db: Db, commit: UploadCommit): Promise<boolean> {
         insert into link (repository_id, blob_id, created_at)
         select mine.repository_id, chosen.blob_id, ${now}::timestamptz from mine, chosen on conflict do nothing),
       told as (${insertEventSql(commit.event, sql`from mine`)})
-      select 1 from mine`,
+      select exists (select 1 from named) as "isNew" from mine`,
   );
-  return committed.length > 0;
+  return committed[0] ? (committed[0].isNew ? "new" : "known") : null;
 }
 
 /**
@@ -68,7 +81,7 @@ async function commitSound(db: Db, commit: UploadCommit): Promise<boolean> {
  * locked first: what another push has healed meanwhile is not healed twice.
  * @returns false when there is no such blob, or the session is no longer this writer's.
  */
-async function healByUpload(db: Db, commit: UploadCommit): Promise<boolean> {
+async function healByUpload(db: Db, origin: Origin, commit: UploadCommit): Promise<boolean> {
   const now = commit.now.toISOString();
   const { algorithm, hex } = commit.digest;
   const object = `${algorithm}:${hex}`;
@@ -80,9 +93,7 @@ async function healByUpload(db: Db, commit: UploadCommit): Promise<boolean> {
         select b.id, b.key, b.size_bytes from blob_digest d join blob b on b.id = d.blob_id
         where d.hex = ${hex} and d.algorithm = ${algorithm} and b.state = 'live' and b.marked_at is not null
         for update of b),
-      mine as (
-        delete from upload using damaged where upload.id = ${commit.id} and upload.writer = ${commit.writer}
-        returning upload.blob_id, upload.repository_id),
+      mine as (${mine(origin, sql`using damaged`, sql`exists (select 1 from damaged)`)}),
       freed as (
         delete from blob using mine where blob.id = mine.blob_id returning blob.key),
       healed as (

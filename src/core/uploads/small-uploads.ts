@@ -1,0 +1,131 @@
+// Uploads of blobs that fit into memory: nothing is stored before their digest is known to be right, and then all at once.
+import type { SessionOwner } from "#db/queries/uploads/sessions.ts";
+import type { Digest } from "#oci/digest.ts";
+import { registryError } from "#oci/error.ts";
+import { requireSpace } from "../content/space.ts";
+import type { Where } from "../content/where.ts";
+import type { Needs } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
+import { gather, joinBytes } from "./gather.ts";
+import { brings, type Incoming, type ReceiveNeeds, requireLength } from "./receive.ts";
+import { appendSaved, beginSaved } from "./saved-uploads.ts";
+import type { SlabBody } from "./slabs.ts";
+import type { UnsavedSession, UnsavedSessions } from "./unsaved.ts";
+
+type SmallNeeds = ReceiveNeeds & Needs<"facts"> & { unsaved: UnsavedSessions };
+
+/** An unsaved session for one request, which ends with `leave`. */
+export interface Taken {
+  session: UnsavedSession;
+  leave(): void;
+}
+
+/** @returns null when it is none of the unsaved ones. @throws RANGE_INVALID when it stands elsewhere, or another request writes to it. */
+export function takeUnsaved(
+  unsaved: UnsavedSessions,
+  owner: SessionOwner,
+  { repository, offset }: { repository: string; offset: number | null },
+): Taken | null {
+  const session = unsaved.find(owner);
+  if (!session) return null;
+  const stands = session.bytes.byteLength;
+  const upload = { repository, id: owner.id, offset: stands };
+  if (session.isBusy)
+    throw registryError("RANGE_INVALID", "another request is writing to this upload", undefined, { upload });
+  if (offset !== null && offset !== stands)
+    throw registryError("RANGE_INVALID", `the upload stands at byte ${stands}, not at ${offset}`, undefined, {
+      upload,
+    });
+  session.isBusy = true;
+  const leave = () => {
+    session.isBusy = false;
+  };
+  return { session, leave };
+}
+
+/** The bytes that a session has with a request's, if they fit into memory; else the request, for the session that is saved now. */
+type Appended = { bytes: Uint8Array<ArrayBuffer> } | { saved: Incoming };
+
+/** Bytes at hand, as a body. */
+function bodyOf(bytes: Uint8Array): SlabBody {
+  return {
+    async eachSlab(_, each) {
+      await each(bytes);
+      return null;
+    },
+  };
+}
+
+/** Takes a request's bytes into memory, or saves the session when they are too many. What came of a body that broke off is kept. */
+export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, incoming: Incoming): Promise<Appended> {
+  const { unsaved } = ctx;
+  const room = unsaved.room(session);
+  await requireSpace(ctx, incoming.lengthBytes ?? 0);
+  if (!brings(incoming) || incoming.body === null) {
+    requireLength(incoming, 0);
+    return { bytes: session.bytes };
+  }
+  if ((incoming.lengthBytes ?? 0) > room) {
+    await saveSession(ctx, session);
+    return { saved: incoming };
+  }
+  const gathered = await gather(incoming.body, ctx.hasher, room);
+  if ("larger" in gathered) {
+    const { larger } = gathered;
+    await saveSession(ctx, session).catch((error) => refuse(larger, error));
+    return { saved: { ...incoming, body: larger } };
+  }
+  const bytes = joinBytes([session.bytes, gathered.bytes]);
+  if (gathered.end !== null) {
+    unsaved.hold(session, bytes, ctx.clock.now());
+    throw gathered.end.error;
+  }
+  requireLength(incoming, gathered.bytes.byteLength);
+  return { bytes };
+}
+
+/** Lets go of a body that nobody will read, so that what it has taken is given back. */
+async function refuse(body: SlabBody, error: unknown): Promise<never> {
+  await body.eachSlab({ buffer: () => new ArrayBuffer(0), recycle() {} }, () => Promise.reject(error)).catch(() => {});
+  throw error;
+}
+
+/** Makes the session one that other processes, and this one after a crash, can go on with. */
+export async function saveSession(ctx: SmallNeeds, session: UnsavedSession): Promise<void> {
+  const { id, where, algorithm, bytes } = session;
+  // It was within the limit when it began.
+  await beginSaved(ctx, where, { id, algorithm, limit: Number.MAX_SAFE_INTEGER });
+  ctx.unsaved.end(session);
+  if (bytes.byteLength === 0) return;
+  await appendSaved(ctx, where, id, { body: bodyOf(bytes), range: null, lengthBytes: bytes.byteLength });
+}
+
+/** Saves the sessions that nobody wrote to for so long. One that cannot be saved stays as it is, and is tried again. */
+export async function saveIdle(ctx: ReceiveNeeds & Needs<"facts" | "unsaved">, idleSeconds: number): Promise<void> {
+  const { unsaved } = ctx;
+  for (const session of unsaved?.idle(plusSeconds(ctx.clock.now(), -idleSeconds)) ?? []) {
+    if (session.isBusy || !unsaved) continue;
+    session.isBusy = true;
+    try {
+      await saveSession({ ...ctx, unsaved }, session);
+    } catch (error) {
+      ctx.report("warn", "an upload in memory could not be saved", { upload: session.id, error: String(error) });
+    } finally {
+      session.isBusy = false;
+    }
+  }
+}
+
+/**
+ * Stores a whole blob and links it.
+ * @throws DIGEST_INVALID, INSUFFICIENT_STORAGE, UNAVAILABLE, or what `mayStill` throws; nothing is linked then.
+ */
+export async function putSmallBlob(
+  ctx: SmallNeeds,
+  where: Where,
+  { digest, bytes, mayStill }: { digest: Digest; bytes: Uint8Array; mayStill: () => Promise<void> },
+): Promise<void> {
+  await mayStill();
+  await requireSpace(ctx, bytes.byteLength);
+  await ctx.unsaved.writer.put(where, { digest, bytes });
+}

@@ -1,0 +1,18 @@
+// Saves upload sessions that are only in memory: those that nobody goes on with for a while, and all of them at the end.
+
+import type { Context } from "#core/context.ts";
+import { saveIdle } from "#core/uploads/small-uploads.ts";
+
+const lookEveryMs = 10_000;
+/** Most small blobs are finished long before. */
+const idleSeconds = 30;
+
+/** @returns what stops that and saves what is left: for when no request is under way any more. */
+export function keepUnsaved(ctx: Context): () => Promise<void> {
+  const timer = setInterval(() => void saveIdle(ctx, idleSeconds), lookEveryMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await saveIdle(ctx, 0);
+  };
+}
