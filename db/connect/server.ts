@@ -1,6 +1,7 @@
 // Opens the pool of connections to PostgreSQL, be it a server named by URL or the embedded one behind its socket.
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import type { Database } from "../queries/rows.ts";
+import { databaseOn } from "./database.ts";
 import { Pool } from "./pool/pool.ts";
 import type { Place } from "./pool/socket.ts";
 import { tagOver } from "./pool/statement.ts";
@@ -18,8 +19,7 @@ export type DatabaseTarget =
   | { readonly url: string }
   | { readonly path: string; readonly username: string; readonly database: string };
 
-export interface ConnectOptions<Schema extends Record<string, unknown>> {
-  readonly schema: Schema;
+export interface ConnectOptions {
   /** Connections of the pool at most. */
   readonly max: number;
   /** PostgreSQL settings of every connection (`{ synchronous_commit: "off" }`). */
@@ -28,14 +28,14 @@ export interface ConnectOptions<Schema extends Record<string, unknown>> {
   readonly onStatement?: (text: string) => void;
 }
 
-export interface DatabaseClient<Schema extends Record<string, unknown>> {
+export interface DatabaseClient {
   readonly sql: Sql;
-  readonly db: PostgresJsDatabase<Schema>;
+  readonly db: Database;
   /**
    * The same database by one more connection, on which no other statement can be in the way: for asking whether the database
    * answers. On `db` that question might wait behind slow statements, and a busy database would pass for one that is gone.
    */
-  readonly aside: PostgresJsDatabase<Schema>;
+  readonly aside: Database;
   /**
    * Cuts off every connection, for a server that does not answer any more. Statements under way or waiting fail at once, those
    * of the next quarter of a second as well; later ones connect anew.
@@ -52,16 +52,13 @@ const JSON_TYPES = [114, 3802];
 /**
  * Opens a pool; nothing is sent before the first statement, and a lost connection is made anew by itself.
  * - int8 comes back as a number, as text beyond 2^53.
- * - Timestamps come back as text from `sql` (drizzle converts its columns); as parameters both accept a `Date`.
+ * - Timestamps come back as text from `sql`; as parameters both accept a `Date`.
  * - JSON parameters may be objects or JSON text. Flat arrays of common types come back as lists, and lists of text and
  *   numbers may be parameters: `= any(${names})`, in drizzle's `sql`, which takes lists apart, `any(${sql.param(names)})`.
  */
-export function connectDatabase<Schema extends Record<string, unknown>>(
-  target: DatabaseTarget,
-  options: ConnectOptions<Schema>,
-): DatabaseClient<Schema> {
-  const { sql, db, pool } = openDrizzle(target, options);
-  const aside = openDrizzle(target, { ...options, max: 1 });
+export function connectDatabase(target: DatabaseTarget, options: ConnectOptions): DatabaseClient {
+  const { sql, db, pool } = open(target, options);
+  const aside = open(target, { ...options, max: 1 });
   const dropConnections = () => {
     for (const each of [pool, aside.pool]) each.drop();
   };
@@ -69,10 +66,7 @@ export function connectDatabase<Schema extends Record<string, unknown>>(
   return { sql, db, aside: aside.db, dropConnections, close };
 }
 
-function openDrizzle<Schema extends Record<string, unknown>>(
-  target: DatabaseTarget,
-  { schema, max, settings, onStatement }: ConnectOptions<Schema>,
-) {
+function open(target: DatabaseTarget, { max, settings, onStatement }: ConnectOptions) {
   const { sql, pool } = openPool(target, {
     max,
     idle_timeout: 60,
@@ -80,11 +74,13 @@ function openDrizzle<Schema extends Record<string, unknown>>(
     connection: { application_name: "berth", statement_timeout: STATEMENT_TIMEOUT_MS, ...settings },
     ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
   });
-  const db = drizzle(sql, { schema });
-  // drizzle makes the client pass timestamps and JSON as the text it wrote itself, which breaks `sql` with other values.
-  for (const type of TIMESTAMP_TYPES) sql.options.serializers[type] = toTimestampText;
+  // Timestamps come back as text; JSON may be given as the text that it is.
+  for (const type of TIMESTAMP_TYPES) {
+    sql.options.parsers[type] = (text: string) => text;
+    sql.options.serializers[type] = toTimestampText;
+  }
   for (const type of JSON_TYPES) sql.options.serializers[type] = toJsonText;
-  return { sql, db, pool };
+  return { sql, db: databaseOn(sql), pool };
 }
 
 /** What a client may be told; the times are seconds. */

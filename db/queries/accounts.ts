@@ -1,5 +1,5 @@
 // Queries on accounts and the refresh tokens of their clients.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { insertEventSql } from "./events.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 

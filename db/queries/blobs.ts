@@ -1,6 +1,6 @@
 // Queries on blobs: where the bytes of a digest lie, and in which repositories they are linked. A blob that is marked as
 // damaged (see integrity.ts) is to all who ask for content as if it were not there.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 import { type Viewer, visibleTo } from "./repositories.ts";
 import { type Db, rows } from "./rows.ts";

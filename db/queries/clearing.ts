@@ -1,5 +1,5 @@
 // Queries that clear a deleted repository in slices, children before what they hang on.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type Db, rows } from "./rows.ts";
 
 /** A repository that is marked deleted and not yet cleared. */

@@ -1,5 +1,5 @@
 // Writes events: rows of the outbox, in the transaction of the change they tell of.
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm/sql";
 import type { Db } from "./rows.ts";
 
 export type EventType =

@@ -2,7 +2,7 @@
 //
 // Unlike readers of the outbox, which take events in commit order and wait for older transactions, this one takes every row as
 // soon as it is visible: a long transaction elsewhere must not hold back what memory has to forget.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import type { EventType } from "./events.ts";
 import { type Db, rows } from "./rows.ts";
 

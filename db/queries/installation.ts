@@ -1,5 +1,5 @@
 // Queries on the installation: its id, its settings, its signing keys.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type Database, type Db, rows } from "./rows.ts";
 
 /** The installation's id, made on the first call. */

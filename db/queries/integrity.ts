@@ -1,6 +1,6 @@
 // Queries on the soundness of stored bytes: which blobs are marked as damaged, when their bytes were last hashed, and how far
 // the scrub came.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type BlobRow, blobColumns } from "./blobs.ts";
 import { insertEventSql, type NewEvent } from "./events.ts";
 import { type Db, rows } from "./rows.ts";

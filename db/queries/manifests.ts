@@ -1,5 +1,5 @@
 // Queries on manifests, what they refer to, and what refers to them.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { insertEventSql, type NewEvent } from "./events.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 import { putTagsSql, type TagPut } from "./tags.ts";

@@ -1,5 +1,5 @@
 // Queries on repositories and the namespaces they are in.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** What the rules need of a repository. */

@@ -1,24 +1,32 @@
 // The one way in which the query files run SQL and name the shape of its rows.
-import type { SQL } from "drizzle-orm";
-import type { PgTransaction } from "drizzle-orm/pg-core";
-import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
-import type { ExtractTablesWithRelations } from "drizzle-orm/relations";
-import type * as tables from "../schema/tables.ts";
-
-type Tables = typeof tables;
-
-/** A transaction: what a transaction's callback may use, and nothing else. */
-type Tx = PgTransaction<PostgresJsQueryResultHKT, Tables, ExtractTablesWithRelations<Tables>>;
+import type { SQL } from "drizzle-orm/sql";
 
 /** The database, or a transaction on it: queries run on either. */
-export type Db = PostgresJsDatabase<Tables> | Tx;
+export interface Db {
+  /** Runs a statement. @returns its rows; int8 comes as number, timestamps as text. @throws StatementError */
+  execute(query: SQL): Promise<Record<string, unknown>[]>;
+}
 
 /** The database itself, which can begin transactions. */
-export type Database = PostgresJsDatabase<Tables>;
+export interface Database extends Db {
+  /** Runs the work in a transaction, which is rolled back when it fails. It uses nothing but `tx`, and waits for nothing else. */
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+}
 
-/** Runs a statement and names its rows; int8 comes as number, timestamps as text. */
+/** A statement failed; the cause is the driver's error. */
+export class StatementError extends Error {
+  /** Its text, without the values of its parameters, which may be secrets. */
+  readonly statement: string;
+  constructor(statement: string, cause: unknown) {
+    super("a statement failed", { cause });
+    this.name = "StatementError";
+    this.statement = statement;
+  }
+}
+
+/** Runs a statement and names its rows. */
 export async function rows<Row>(db: Db, query: SQL): Promise<Row[]> {
-  return (await db.execute(query)) as unknown as Row[];
+  return (await db.execute(query)) as Row[];
 }
 
 /** PostgreSQL's text holds no zero byte. A name that has one is nobody's; elsewhere it may go. */

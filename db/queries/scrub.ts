@@ -1,5 +1,5 @@
 // Queries on the scrub's progress: which blobs are due, and how far it came with one that takes more than a slice.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type BlobRow, blobColumns } from "./blobs.ts";
 import { type Db, rows } from "./rows.ts";
 

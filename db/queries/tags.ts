@@ -1,5 +1,5 @@
 // Queries on tags.
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm/sql";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** Tags to point at a manifest. */

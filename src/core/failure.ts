@@ -1,5 +1,5 @@
 // What went wrong below the rules, in words that surfaces and logs may use.
-import { databaseError } from "#db/queries/rows.ts";
+import { databaseError, StatementError } from "#db/queries/rows.ts";
 
 /** How the database failed: nothing answers, or it took too long. Null when the error is something else. */
 export function databaseFailure(error: unknown): "unreachable" | "slow" | null {
@@ -20,7 +20,7 @@ export function describeFailure(error: unknown): string {
 }
 
 function ownText(error: Error): string {
-  if ("query" in error && "params" in error) return `failed statement: ${error.query}`;
+  if (error instanceof StatementError) return `failed statement: ${error.statement}`;
   if ("severity" in error) return `${databaseError(error)?.code} ${error.message.replace(/: ".*"/s, ": (a value)")}`;
   return error.stack ?? error.message;
 }

@@ -12,14 +12,14 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 let folder: string;
 let server: EmbeddedDatabase;
-let admin: DatabaseClient<Record<string, never>>;
+let admin: DatabaseClient;
 let target: DatabaseTarget;
 let databases = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "berth-migrate-"));
   server = await startEmbeddedDatabase({ dataDir: folder, log: quiet, settings: { fsync: "off" } });
-  admin = connectDatabase(server.connection, { schema: {}, max: 1 });
+  admin = connectDatabase(server.connection, { max: 1 });
 });
 
 afterAll(async () => {
@@ -50,7 +50,7 @@ function migrations(...texts: string[]): string {
 }
 
 async function query(text: string): Promise<unknown[]> {
-  const client = connectDatabase(target, { schema: {}, max: 1 });
+  const client = connectDatabase(target, { max: 1 });
   try {
     return [...(await client.sql.unsafe(text))];
   } finally {

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm/sql";
 // A database that goes away and comes back: statements fail soon instead of waiting, and the pool recovers by itself.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { databaseFailure } from "#core/failure.ts";
@@ -8,7 +9,7 @@ import { type DatabaseProxy, startProxy } from "./proxy.ts";
 
 let database: TestDatabase;
 let proxy: DatabaseProxy;
-let client: DatabaseClient<Record<string, never>>;
+let client: DatabaseClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   proxy = await startProxy(database.connection as never);
-  client = connectDatabase(proxy.target, { schema: {}, max: 4 });
+  client = connectDatabase(proxy.target, { max: 4 });
 });
 afterEach(() => client.close());
 
@@ -120,7 +121,7 @@ describe("a server that is only busy", () => {
     const waiting = ask(300);
     await sleep(100);
     const started = performance.now();
-    await client.aside.execute("select 1");
+    await client.aside.execute(sql`select 1`);
     expect(performance.now() - started).toBeLessThan(300);
     await Promise.all(slow);
     expect((await waiting).counts).toEqual({ ok: 300 });

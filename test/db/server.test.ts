@@ -1,23 +1,15 @@
 // The connection pool: which JavaScript values go in and come out, its limits, and that it reports what it sends.
-import { jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { sql as drizzle } from "drizzle-orm/sql";
 import { beforeEach, expect, test } from "vitest";
 import { connectDatabase, type DatabaseClient } from "#db/connect/server.ts";
 import { makeFolder, start } from "./embedded-fixture.ts";
 
-const thing = pgTable("thing", {
-  id: text(),
-  at: timestamp({ withTimezone: true }),
-  data: jsonb(),
-  names: text().array(),
-});
-const schema = { thing };
-
-async function open(onStatement?: (text: string) => void): Promise<DatabaseClient<typeof schema>> {
+async function open(onStatement?: (text: string) => void): Promise<DatabaseClient> {
   const { connection } = await start(makeFolder());
-  return connectDatabase(connection, { schema, max: 2, ...(onStatement && { onStatement }) });
+  return connectDatabase(connection, { max: 2, ...(onStatement && { onStatement }) });
 }
 
-let client: DatabaseClient<typeof schema>;
+let client: DatabaseClient;
 beforeEach(() => () => client?.close());
 
 test("int8, arrays, dates and JSON pass both ways", async () => {
@@ -41,17 +33,29 @@ test("int8, arrays, dates and JSON pass both ways", async () => {
   });
 });
 
-test("drizzle reads what it and plain SQL have written", async () => {
+test("drizzle's SQL and plain SQL read what the other has written", async () => {
   client = await open();
   const { sql, db } = client;
   await sql`create table thing (id text, at timestamptz, data jsonb, names text[])`;
-  const values = { at: new Date(1_000), data: { a: "text" }, names: ["a,b", "c"] };
-  await db.insert(thing).values({ id: "drizzle", ...values });
-  await sql`insert into thing values ('sql', ${values.at}, ${sql.json(values.data)}, ${values.names})`;
-  expect(await db.select().from(thing)).toEqual([
-    { id: "drizzle", ...values },
-    { id: "sql", ...values },
-  ]);
+  const at = new Date(1_000);
+  const data = { a: "text" };
+  const names = ["a,b", "c"];
+  await db.execute(drizzle`insert into ${drizzle.identifier("thing")}
+    values ('drizzle', ${at}, ${JSON.stringify(data)}::jsonb, ${drizzle.param(names)})`);
+  await sql`insert into thing values ('sql', ${at}, ${sql.json(data)}, ${names})`;
+  const read = [
+    { id: "drizzle", at: "1970-01-01 00:00:01+00", data, names },
+    { id: "sql", at: "1970-01-01 00:00:01+00", data, names },
+  ];
+  expect([...(await db.execute(drizzle`select * from thing where id in ${["drizzle", "sql"]}`))]).toEqual(read);
+  expect([...(await sql`select * from thing`)]).toEqual(read);
+});
+
+test("a failed statement is told with its text and without its values", async () => {
+  client = await open();
+  const failed = client.db.execute(drizzle`select ${"secret"}::int`);
+  await expect(failed).rejects.toMatchObject({ name: "StatementError", statement: "select $1::int" });
+  await expect(failed).rejects.not.toThrow("secret");
 });
 
 test("every statement is reported, and has a time limit", async () => {

@@ -11,7 +11,7 @@ afterAll(() => database.drop());
 
 it("a pool with settings has them, one without has the server's", async () => {
   const settings = { synchronous_commit: "local" };
-  const client = connectDatabase(database.connection, { schema: {}, max: 2, settings });
+  const client = connectDatabase(database.connection, { max: 2, settings });
   try {
     // Asleep together, so that they are on two connections.
     const ask = () =>

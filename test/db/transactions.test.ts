@@ -7,7 +7,7 @@ import { type DatabaseProxy, startProxy } from "./proxy.ts";
 
 let database: TestDatabase;
 let proxy: DatabaseProxy;
-let client: DatabaseClient<Record<string, never>>;
+let client: DatabaseClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   proxy = await startProxy(database.connection as never);
-  client = connectDatabase(proxy.target, { schema: {}, max: 2 });
+  client = connectDatabase(proxy.target, { max: 2 });
 });
 afterEach(async () => {
   await client.close();

@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import * as vitest from "vitest";
 import { connectDatabase, type DatabaseClient, type DatabaseTarget, openSql } from "#db/connect/server.ts";
-import * as tables from "#db/schema/tables.ts";
 
 /** The database every test database is a copy of. */
 export const TEMPLATE = "template_berth";
@@ -14,7 +13,7 @@ declare module "vitest" {
 }
 
 /** A database for one test file, with every migration applied and no rows. */
-export interface TestDatabase extends Pick<DatabaseClient<typeof tables>, "sql" | "db"> {
+export interface TestDatabase extends Pick<DatabaseClient, "sql" | "db"> {
   readonly connection: DatabaseTarget;
   /** Ends the connections and removes the database; call it in `afterAll`. */
   drop(): Promise<void>;
@@ -26,7 +25,7 @@ export async function createTestDatabase(onStatement?: (text: string) => void): 
   const name = `test_${randomBytes(6).toString("hex")}`;
   await administer(server, `create database ${name} template ${TEMPLATE}`);
   const connection = withDatabase(server, name);
-  const client = connectDatabase(connection, { schema: tables, max: 5, ...(onStatement && { onStatement }) });
+  const client = connectDatabase(connection, { max: 5, ...(onStatement && { onStatement }) });
   const drop = async () => {
     await client.close();
     await administer(server, `drop database ${name} with (force)`);

@@ -1,5 +1,5 @@
 // Makes many objects blobs in one statement: what a statement costs is hardly more for many rows than for one.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import type { NewEvent } from "../events.ts";
 import { type Db, rows } from "../rows.ts";
 

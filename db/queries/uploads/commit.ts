@@ -1,5 +1,5 @@
 // Makes a sealed upload a blob: a new one, another link to one that is there, or the bytes that heal one that is damaged.
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm/sql";
 import { insertEventSql, type NewEvent } from "../events.ts";
 import { type Db, rows } from "../rows.ts";
 

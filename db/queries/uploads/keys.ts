@@ -1,5 +1,5 @@
 // Queries on keys that are registered for blobs to come.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { type Db, rows } from "../rows.ts";
 
 /** A key whose row is there; nothing was written under it yet. */

@@ -1,6 +1,6 @@
 // Queries on upload sessions. Every change of a session that is being written names its writer, so that a writer whose
 // lease another has taken changes nothing.
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm/sql";
 import { type Database, type Db, rows } from "../rows.ts";
 
 export interface UploadRow {

@@ -5,13 +5,12 @@ import { EmbeddedDatabaseError } from "#db/connect/embedded/error.ts";
 import { startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { migrateDatabase } from "#db/connect/migrate.ts";
 import { connectDatabase, type DatabaseClient, type DatabaseTarget } from "#db/connect/server.ts";
-import * as tables from "#db/schema/tables.ts";
 import type { Config } from "../config/parse.ts";
 import type { Log } from "./log.ts";
 import { StartError } from "./secret-key.ts";
 
 /** The database, migrated and connected. */
-export interface OpenDatabase extends DatabaseClient<typeof tables> {
+export interface OpenDatabase extends DatabaseClient {
   /** How pg-boss, which has a driver of its own, reaches the same database. */
   jobs: { connectionString: string } | { host: string; user: string; database: string };
   /** Whether this process alone may use it. */
@@ -57,13 +56,13 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 async function connected(
   target: DatabaseTarget,
   pool: { max: number; settings?: Readonly<Record<string, string>> },
-): Promise<DatabaseClient<typeof tables>> {
+): Promise<DatabaseClient> {
   await migrateDatabase(target, migrations).catch((error) => {
     throw "url" in target
       ? new StartError(`the database named by DATABASE_URL: ${(error as Error).message.split("\n")[0]}`)
       : error;
   });
-  return connectDatabase(target, { schema: tables, ...pool });
+  return connectDatabase(target, { ...pool });
 }
 
 /**
@@ -76,7 +75,7 @@ export async function openForCommand(config: Config, log: Log): Promise<Pick<Ope
     if (!(error instanceof EmbeddedDatabaseError) || error.code !== "IN_USE") throw error;
     const socket = path.join(config.dataDir, "run", ".s.PGSQL.5432");
     if (!fs.existsSync(socket)) throw error;
-    const client = connectDatabase({ path: socket, username: "berth", database: "berth" }, { schema: tables, max: 1 });
+    const client = connectDatabase({ path: socket, username: "berth", database: "berth" }, { max: 1 });
     return { db: client.db, stop: client.close };
   }
 }

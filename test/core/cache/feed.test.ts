@@ -1,5 +1,5 @@
 // The feed as two processes on one database read it.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFacts } from "#core/cache/facts.ts";
 import { createFeed } from "#core/cache/feed.ts";

@@ -1,5 +1,5 @@
 // The operator's check: what is marked, what turns out damaged, what has come back, and what no row names.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Where } from "#core/content/where.ts";
 import { checkStorage } from "#core/integrity/check.ts";

@@ -1,5 +1,5 @@
 // A push of a digest whose blob is marked: the blob takes over the new bytes, and everything that refers to it is good again.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deleteBlob, mountBlob } from "#core/content/blobs.ts";
 import type { Where } from "#core/content/where.ts";

@@ -1,5 +1,5 @@
 // The rules on a database of their own and a store whose objects can be damaged, with what the tests of damage do again and again.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { anonymous } from "#core/access/caller.ts";
 import { openBlob } from "#core/content/blobs.ts";
 import type { Where } from "#core/content/where.ts";

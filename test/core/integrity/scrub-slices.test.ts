@@ -1,5 +1,5 @@
 // The scrub of a blob that takes many slices: any process goes on where the last one stopped.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Where } from "#core/content/where.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";

@@ -1,5 +1,5 @@
 // The scrub: it finds what neither size nor stamp shows, in slices that any process may go on with.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Where } from "#core/content/where.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";

@@ -1,6 +1,6 @@
 // Damages a stored object behind the registry's back, and has it found: until then whatever leans on it may be lost.
 
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { verifyBlob } from "#core/integrity/verify.ts";
 import { type BlobRow, blobColumns } from "#db/queries/blobs.ts";
 import type { BlobStore } from "#ports/blob-store.ts";

@@ -1,5 +1,5 @@
 // The end of a run: what was acknowledged is there, nothing else is, and once time has passed rows and objects are the same.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { getManifest, getManifestBytes } from "#core/content/manifests.ts";
 import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";

@@ -2,7 +2,7 @@
 //
 // A statement that stands alone is sent in a transaction of its own, which changes nothing but that others can come between: what
 // they see and wait for then is what they would if both ran at once. A process that dies there may have committed or not.
-import type { SQL } from "drizzle-orm";
+import type { SQL } from "drizzle-orm/sql";
 import type { Database, Db } from "#db/queries/rows.ts";
 import type { Director } from "./director.ts";
 import { Killed, type Process } from "./process.ts";

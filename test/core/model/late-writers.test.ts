@@ -1,5 +1,5 @@
 // Writers that learn late what became of their session or of their lease: what the model found, each in the one order that shows it.
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";

@@ -1,5 +1,5 @@
 // What the processes of a run share: one database with 8 connections, one memory store, and the time, which moves only when it is moved.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { vi } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
@@ -10,7 +10,6 @@ import { connectDatabase } from "#db/connect/server.ts";
 import { findAccountById, insertAccount } from "#db/queries/accounts.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import type { Database } from "#db/queries/rows.ts";
-import * as tables from "#db/schema/tables.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import { createTestDatabase } from "#test/setup/test-database.ts";
@@ -45,7 +44,7 @@ export async function createPlace(): Promise<Place> {
   const database = await createTestDatabase();
   // Deadlocks are part of the play: nobody should wait for them.
   const settings = { deadlock_timeout: "20ms" };
-  const client = connectDatabase(database.connection, { schema: tables, max: connections, settings });
+  const client = connectDatabase(database.connection, { max: connections, settings });
   const pool = createPool(1);
   const furniture = await furnish(database.db);
   // The pool of connections has its timers by now, and keeps them.

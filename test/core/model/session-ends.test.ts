@@ -1,5 +1,5 @@
 // Ends of sessions beside writers that take them over: what the model found, each in the one order that shows it.
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   abandonUpload,

@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";

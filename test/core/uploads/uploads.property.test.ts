@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { anonymous } from "#core/access/caller.ts";

@@ -1,6 +1,6 @@
 // What the tests of access share: content in repositories, tokens, and readers of answers.
 import { createHash } from "node:crypto";
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import type { Target } from "#test/setup/target.ts";
 
 type Headers = Record<string, string>;

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { writeSetting } from "#db/queries/installation.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";

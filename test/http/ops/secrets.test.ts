@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { as } from "../access/registry.ts";

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, randomContent } from "./content.ts";
