@@ -3,17 +3,76 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
-import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
+import type { WriteFiles } from "#adapters/blob-store/fs-put.ts";
+import { type BlobStore, BlobStoreError, type WholeObject } from "#ports/blob-store.ts";
 import { describeBlobStore } from "#test/suites/blob-store.ts";
 import { freshKey, patternOf, readAll, readerOf } from "#test/suites/blob-store-harness.ts";
+import { objectOf } from "#test/suites/blob-store-together.ts";
+import { writeFiles as write } from "#workers/files.ts";
 
 const root = await fs.mkdtemp(path.join(tmpdir(), "berth-blobs-"));
+/** As the worker does it, without the worker. */
+const writeFiles: WriteFiles = async (task) => write(task);
 
 describeBlobStore("of files", {
-  open: () => createFsBlobStore(path.join(root, "suite")),
-  reopen: () => createFsBlobStore(path.join(root, "suite")),
+  open: () => createFsBlobStore(path.join(root, "suite"), { writeFiles }),
+  reopen: () => createFsBlobStore(path.join(root, "suite"), { writeFiles }),
   close: async () => {},
   lacks: {},
+});
+
+describe.each([true, false])("files that are written together (durable: %s)", (durable) => {
+  const own = path.join(root, `together-${durable}`);
+  const putAll = async (objects: WholeObject[], write: WriteFiles = writeFiles) =>
+    (await createFsBlobStore(own, { durable, writeFiles: write })).putAll?.(objects);
+  /** What became of an object, in a word. */
+  const outcomeOf = (put: Awaited<ReturnType<typeof putAll>>) =>
+    put?.map((one) => ("error" in one ? one.error.problem : (one.value?.sizeBytes ?? null)));
+
+  it("do not keep each other: one whose folder is gone fails alone", async () => {
+    const store = await createFsBlobStore(own, { durable, writeFiles });
+    const objects = [10, 20, 30, 40].map((size) => objectOf(patternOf(size), { folder: size === 20 ? "0e" : "0f" }));
+    await fs.rm(path.join(own, "0e"), { recursive: true });
+    const put = await store.putAll?.(objects);
+    expect(outcomeOf(put)).toEqual([10, "unavailable", 30, 40]);
+    expect(put?.map((one) => "error" in one && one.error instanceof BlobStoreError)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    for (const { key, bytes } of objects.filter((_, i) => i !== 1))
+      expect(new Uint8Array(await fs.readFile(path.join(own, key)))).toEqual(bytes);
+    await fs.mkdir(path.join(own, "0e"));
+    expect(outcomeOf(await store.putAll?.(objects))).toEqual([10, 20, 30, 40]);
+  });
+
+  it("have the stamp under which they are found later", async () => {
+    const objects = [0, 1, 5000].map((size) => objectOf(patternOf(size)));
+    const put = await putAll(objects);
+    const store = await createFsBlobStore(own);
+    for (const [i, { key }] of objects.entries()) expect(put?.[i]).toEqual({ value: await store.stat(key) });
+  });
+
+  it("are all in doubt when their worker dies, and that is an outage", async () => {
+    const dies = () => Promise.reject(new Error("the worker ran out of memory"));
+    const error = await putAll([objectOf(patternOf(5))], dies).catch((e) => e);
+    expect([error instanceof BlobStoreError, error.problem]).toEqual([true, "unavailable"]);
+  });
+
+  it("leave the handles of the process as they were", async () => {
+    const open = async () => (await fs.readdir("/proc/self/fd").catch(() => [])).length;
+    const objects = Array.from({ length: 30 }, (_, i) => objectOf(patternOf(100), { wrong: i % 3 === 0 }));
+    await putAll(objects);
+    const before = await open();
+    for (let i = 0; i < 5; i++) await putAll(objects);
+    expect(await open()).toBeLessThan(before + 10);
+  });
+
+  it("are never written outside the store", async () => {
+    for (const key of ["../../etc/passwd", "aa/../../x", `zz/${crypto.randomUUID()}`])
+      await expect(putAll([{ ...objectOf(patternOf(5)), key }])).rejects.toThrow("not a blob key");
+  });
 });
 
 describe("files of blobs", () => {

@@ -10,5 +10,6 @@ describeBlobStore("in memory", {
     "outlives its instance": "everything is gone with the instance",
     "holds no object in memory": "memory is where it keeps them",
     "knows its space": "memory has no measure that would mean something",
+    "stores objects together": "nothing is saved by that in memory",
   },
 });

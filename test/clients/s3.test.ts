@@ -57,7 +57,10 @@ describe.each(bucketServers)("s3 on %s", (server) => {
     open: () => open(bucket, { prefix: "suite" }),
     reopen: () => open(bucket, { prefix: "suite" }),
     close: async () => {},
-    lacks: { "knows its space": "a bucket has no end that could be asked for" },
+    lacks: {
+      "knows its space": "a bucket has no end that could be asked for",
+      "stores objects together": "each object is a request of its own",
+    },
   });
 
   describe("parts and tails", () => {

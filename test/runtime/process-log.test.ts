@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectDatabase } from "#db/connect/server.ts";
-import * as tables from "#db/schema/tables.ts";
 import { adminOf, type BerthProcess, makeFolder, startBerth } from "./berth-process.ts";
 
 const planted = "pl4nted-s3cret";
@@ -72,7 +71,7 @@ it("no secret of a request reaches the log, at its most talkative, also when the
 /** Makes every statement that names the column fail. */
 async function breakTable(table: string, column: string, to: string): Promise<void> {
   const path = join(berth.dataDir, "run", ".s.PGSQL.5432");
-  const client = connectDatabase({ path, username: "berth", database: "berth" }, { schema: tables, max: 1 });
+  const client = connectDatabase({ path, username: "berth", database: "berth" }, { max: 1 });
   await client.sql`alter table ${client.sql(table)} rename column ${client.sql(column)} to ${client.sql(to)}`;
   await client.close();
 }

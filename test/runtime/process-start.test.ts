@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectDatabase } from "#db/connect/server.ts";
-import * as tables from "#db/schema/tables.ts";
 import { adminOf, type BerthProcess, type Ended, makeFolder, runBerth, startBerth } from "./berth-process.ts";
 
 let first: BerthProcess;
@@ -96,7 +95,7 @@ it("refuses a database that is newer than the program, untouched, with one line"
 /** Leaves the trace of a migration that this version does not know. */
 async function markNewer(dataDir: string): Promise<void> {
   const path = join(dataDir, "run", ".s.PGSQL.5432");
-  const client = connectDatabase({ path, username: "berth", database: "berth" }, { schema: tables, max: 1 });
+  const client = connectDatabase({ path, username: "berth", database: "berth" }, { max: 1 });
   const [table] = await client.sql<{ name: string }[]>`
     select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where tablename like '%migrations%'`;
   await client.sql.unsafe(`insert into ${table?.name} (hash, created_at) values ('new', 99999999999999)`);

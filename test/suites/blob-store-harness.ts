@@ -13,7 +13,9 @@ export type BlobStoreCapability =
   /** Large objects pass through, they are never held. */
   | "holds no object in memory"
   /** It knows how much room there is. */
-  | "knows its space";
+  | "knows its space"
+  /** Many small objects are stored in one call. */
+  | "stores objects together";
 
 export interface BlobStoreHarness {
   open(): Promise<BlobStore>;

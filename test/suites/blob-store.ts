@@ -2,6 +2,7 @@
 import { afterAll, describe } from "vitest";
 import type { BlobStoreHarness } from "./blob-store-harness.ts";
 import { describeKeeping } from "./blob-store-keeping.ts";
+import { describeTogether } from "./blob-store-together.ts";
 import { describeWriting } from "./blob-store-writing.ts";
 
 /** The suite. Each part opens a store of its own. */
@@ -10,5 +11,6 @@ export function describeBlobStore(name: string, harness: BlobStoreHarness): void
     afterAll(() => harness.close());
     describeWriting(harness);
     describeKeeping(harness);
+    describeTogether(harness);
   });
 }

@@ -15,7 +15,8 @@ export interface NewBlob {
 
 /**
  * Links each object as a new blob, unless its digest names a blob already: those are left as they are.
- * A key that was given up makes the statement fail for all by foreign key (23503).
+ * A key that was given up makes the statement fail for all by foreign key (23503). Their rows are made in one order, so that
+ * two statements with the same digests do not wait for each other.
  * @param blobs of different digests.
  * @returns the ids of those that are blobs now.
  */
@@ -40,6 +41,7 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
           type text, actor_id uuid, object text, detail jsonb)),
       named as (
         insert into blob_digest (algorithm, hex, blob_id) select algorithm, hex, blob_id from given
+        order by algorithm, hex
         on conflict do nothing returning blob_id),
       fresh as (select g.* from given g join named on named.blob_id = g.blob_id),
       sealed as (

@@ -180,6 +180,15 @@ export async function releaseAllUploads(db: Db): Promise<void> {
   await db.execute(sql`update upload set writer = null, lease_until = null where writer is not null`);
 }
 
+/** Sessions that an account has open. */
+export async function countUploadsOf(db: Db, accountId: string | null): Promise<number> {
+  const found = await rows<{ count: number }>(
+    db,
+    sql`select count(*) as count from upload where account_id is not distinct from ${accountId}::uuid`,
+  );
+  return found[0]?.count ?? 0;
+}
+
 export async function countUploads(db: Db): Promise<number> {
   return (await rows<{ count: number }>(db, sql`select count(*) as count from upload`))[0]?.count ?? 0;
 }

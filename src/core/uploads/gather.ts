@@ -3,13 +3,13 @@ import type { Hasher } from "#ports/hasher.ts";
 import { type Body, eachSlab, type SlabBody, type StreamEnd } from "./slabs.ts";
 
 /** The whole body, and the error that broke it off, if one did; or what turned out to be larger. */
-export type Gathered = { bytes: Uint8Array<ArrayBuffer>; end: StreamEnd } | { larger: SlabBody };
+export type Gathered = { bytes: Uint8Array; end: StreamEnd } | { larger: SlabBody };
 
 type Each = Parameters<SlabBody["eachSlab"]>[1];
 
 /** @param room bytes that may be kept. A larger body must be read to its end, or its error heard, by whoever gets it. */
 export function gather(body: Body, hasher: Hasher, room: number): Promise<Gathered> {
-  const kept: Uint8Array<ArrayBuffer>[] = [];
+  const kept: Uint8Array[] = [];
   let keptBytes = 0;
   let sink: Each | null = null;
   return new Promise((resolve, reject) => {
@@ -17,6 +17,8 @@ export function gather(body: Body, hasher: Hasher, room: number): Promise<Gather
       new Promise<void>((taken, refused) => {
         const larger: SlabBody = {
           async eachSlab(_, each) {
+            // Whoever lets go of it need not know whether it was read.
+            if (sink) return ended;
             sink = each;
             try {
               for (const bytes of kept.splice(0)) await each(bytes);
@@ -33,7 +35,7 @@ export function gather(body: Body, hasher: Hasher, room: number): Promise<Gather
     const ended: Promise<StreamEnd> = eachSlab(body, hasher, async (piece) => {
       if (sink) return sink(piece);
       if (keptBytes + piece.byteLength > room) return overflow(piece);
-      kept.push(new Uint8Array(piece));
+      kept.push(copyOf(piece));
       keptBytes += piece.byteLength;
       hasher.recycle(piece.buffer);
     });
@@ -42,9 +44,11 @@ export function gather(body: Body, hasher: Hasher, room: number): Promise<Gather
 }
 
 /** One piece of memory with the bytes of all. */
-export function joinBytes(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+export function joinBytes<A extends ArrayBufferLike>(
+  parts: readonly Uint8Array<A>[],
+): Uint8Array<A> | Uint8Array<ArrayBuffer> {
   const filled = parts.filter(({ byteLength }) => byteLength > 0);
-  if (filled.length === 1) return filled[0] as Uint8Array<ArrayBuffer>;
+  if (filled.length === 1) return filled[0] as Uint8Array<A>;
   const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const part of parts) {
@@ -52,4 +56,11 @@ export function joinBytes(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array
     at += part.byteLength;
   }
   return whole;
+}
+
+/** A copy in memory that workers can read, too, where there is such memory. */
+function copyOf(piece: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(piece.byteLength));
+  copy.set(piece);
+  return copy;
 }

@@ -137,7 +137,7 @@ interface Streaming {
 async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number; error: { error: unknown } | null }> {
   const most = s.range ? s.range.end - s.range.start + 1 : Number.POSITIVE_INFINITY;
   let bytes = 0;
-  const ended = await eachSlab(s.body, ctx.hasher as Hasher, async (slab) => {
+  const store = async (slab: Uint8Array) => {
     // What fits into one piece is written before anybody could have come in between.
     if (bytes > 0) await s.lease.hold();
     s.lease.check();
@@ -149,6 +149,14 @@ async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number;
     // Before every piece, since many uploads share what room there is.
     await requireSpace(ctx, slab.byteLength);
     await s.writer.write(slab);
+  };
+  const ended = await eachSlab(s.body, ctx.hasher as Hasher, async (slab) => {
+    try {
+      await store(slab);
+    } catch (error) {
+      ctx.hasher.recycle(slab.buffer);
+      throw error;
+    }
     bytes += slab.byteLength;
     if (s.hash) await s.hash.update(slab);
     else ctx.hasher.recycle(slab.buffer);

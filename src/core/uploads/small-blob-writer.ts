@@ -1,6 +1,6 @@
 // Stores whole small blobs and links them, those of many uploads together: first all their bytes, then all their rows.
 
-import { databaseError } from "#db/queries/rows.ts";
+import { isRetryable } from "#db/queries/rows.ts";
 import { commitUpload } from "#db/queries/uploads/commit.ts";
 import { commitNewBlobs, type NewBlob } from "#db/queries/uploads/commit-together.ts";
 import { condemnKey, type RegisteredKey } from "#db/queries/uploads/keys.ts";
@@ -103,7 +103,7 @@ async function commitAll(ctx: Needs<"db" | "clock">, blobs: NewBlob[]): Promise<
   }
   const done = await commitNewBlobs(ctx.db, [...first.values()], ctx.clock.now()).catch((error) => {
     // One of them lost a race: each finds out for itself whether that was it. An outage is everybody's.
-    if (databaseError(error)?.code.startsWith("23")) return new Set<number>();
+    if (isRetryable(error)) return new Set<number>();
     throw error;
   });
   return blobs.map(({ blobId }) => ({ value: done.has(blobId) }));

@@ -8,7 +8,7 @@ import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
 import { gather, joinBytes } from "./gather.ts";
 import { brings, type Incoming, type ReceiveNeeds, requireLength } from "./receive.ts";
-import { appendSaved, beginSaved } from "./saved-uploads.ts";
+import { appendSaved, beginSaved, cancelSaved } from "./saved-uploads.ts";
 import type { SlabBody } from "./slabs.ts";
 import type { UnsavedSession, UnsavedSessions } from "./unsaved.ts";
 
@@ -43,8 +43,8 @@ export function takeUnsaved(
   return { session, leave };
 }
 
-/** The bytes that a session has with a request's, if they fit into memory; else the request, for the session that is saved now. */
-type Appended = { bytes: Uint8Array<ArrayBuffer> } | { saved: Incoming };
+/** The bytes that a session has with a request's, if they fit into memory; else what is to be done with the session that is saved now. */
+type Appended = { bytes: Uint8Array } | { goOn: <T>(work: (incoming: Incoming) => Promise<T>) => Promise<T> };
 
 /** Bytes at hand, as a body. */
 function bodyOf(bytes: Uint8Array): SlabBody {
@@ -67,13 +67,14 @@ export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, in
   }
   if ((incoming.lengthBytes ?? 0) > room) {
     await saveSession(ctx, session);
-    return { saved: incoming };
+    return { goOn: (work) => work(incoming) };
   }
   const gathered = await gather(incoming.body, ctx.hasher, room);
   if ("larger" in gathered) {
     const { larger } = gathered;
-    await saveSession(ctx, session).catch((error) => refuse(larger, error));
-    return { saved: { ...incoming, body: larger } };
+    const letGo = (error: unknown) => refuse(ctx, larger, error);
+    await saveSession(ctx, session).catch(letGo);
+    return { goOn: (work) => work({ ...incoming, body: larger }).catch(letGo) };
   }
   const bytes = joinBytes([session.bytes, gathered.bytes]);
   if (gathered.end !== null) {
@@ -84,20 +85,34 @@ export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, in
   return { bytes };
 }
 
-/** Lets go of a body that nobody will read, so that what it has taken is given back. */
-async function refuse(body: SlabBody, error: unknown): Promise<never> {
-  await body.eachSlab({ buffer: () => new ArrayBuffer(0), recycle() {} }, () => Promise.reject(error)).catch(() => {});
+/** Lets go of a body that is not read, or was not read to its end, so that what it has taken is given back. */
+async function refuse({ hasher }: Needs<"hasher">, body: SlabBody, error: unknown): Promise<never> {
+  const giveBack = async (piece: Uint8Array) => {
+    hasher.recycle(piece.buffer);
+    throw error;
+  };
+  await body.eachSlab(hasher, giveBack).catch(() => {});
   throw error;
 }
 
-/** Makes the session one that other processes, and this one after a crash, can go on with. */
+/**
+ * Makes the session one that other processes, and this one after a crash, can go on with.
+ * @throws BLOB_UPLOAD_UNKNOWN when it was cancelled meanwhile; what the store throws, with the session as it was.
+ */
 export async function saveSession(ctx: SmallNeeds, session: UnsavedSession): Promise<void> {
   const { id, where, algorithm, bytes } = session;
   // It was within the limit when it began.
   await beginSaved(ctx, where, { id, algorithm, limit: Number.MAX_SAFE_INTEGER });
+  try {
+    if (bytes.byteLength > 0)
+      await appendSaved(ctx, where, id, { body: bodyOf(bytes), range: null, lengthBytes: bytes.byteLength });
+    if (ctx.unsaved.find(session) === null) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id });
+  } catch (error) {
+    await cancelSaved(ctx, where, id).catch(() => {});
+    throw error;
+  }
   ctx.unsaved.end(session);
-  if (bytes.byteLength === 0) return;
-  await appendSaved(ctx, where, id, { body: bodyOf(bytes), range: null, lengthBytes: bytes.byteLength });
+  ctx.unsaved.noteSaved(session.accountId);
 }
 
 /** Saves the sessions that nobody wrote to for so long. One that cannot be saved stays as it is, and is tried again. */

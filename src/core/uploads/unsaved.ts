@@ -2,6 +2,7 @@
 // them was acknowledged yet, so a crash costs their clients no more than beginning anew.
 //
 // This is for a process that alone serves its database: another could not go on with such a session.
+import { LRUCache } from "lru-cache";
 import type { SessionOwner } from "#db/queries/uploads/sessions.ts";
 import { ownerOf, type Where } from "../content/where.ts";
 import type { SmallBlobWriter } from "./small-blob-writer.ts";
@@ -11,7 +12,7 @@ export interface UnsavedSession extends SessionOwner {
   where: Where;
   /** The digest algorithm that the client announced. */
   algorithm: string | null;
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   /** A request is writing to it. */
   isBusy: boolean;
   touchedAt: Date;
@@ -23,12 +24,14 @@ export interface UnsavedSessions {
   /** @returns false when so many are open, of this account or in all, that one more has to be saved. */
   begin(where: Where, begun: { id: string; algorithm: string | null; limit: number; now: Date }): boolean;
   find(owner: SessionOwner): UnsavedSession | null;
-  /** How many an account has open. */
+  /** How many an account has open here. */
   countOf(accountId: string | null): number;
+  /** An account has one more saved session, or so many in all. Those that end are not heard of: it is counted when it matters. */
+  noteSaved(accountId: string | null, count?: number): void;
   /** Bytes that may yet be kept for a session. */
   room(session: UnsavedSession): number;
   /** What a session holds now. */
-  hold(session: UnsavedSession, bytes: Uint8Array<ArrayBuffer>, now: Date): void;
+  hold(session: UnsavedSession, bytes: Uint8Array, now: Date): void;
   end(session: UnsavedSession): void;
   /** Those that nobody wrote to since then, in no order; none that a request writes to. */
   idle(since: Date): UnsavedSession[];
@@ -39,6 +42,7 @@ export const smallBytes = 128 * 1024;
 const maxBytes = 32 * 1024 * 1024;
 const maxSessions = 4096;
 const maxPerAccount = 256;
+const maxAccounts = 10_000;
 
 export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions {
   const sessions = new Map<string, UnsavedSession>();
@@ -49,13 +53,17 @@ export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions 
     if (now > 0) counts.set(accountId, now);
     else counts.delete(accountId);
   };
+  /** Saved sessions at the most, by account. */
+  const saved = new LRUCache<string, number>({ max: maxAccounts });
+  const savedOf = (accountId: string | null) => saved.get(accountId ?? "") ?? 0;
   const countOf = (accountId: string | null) => counts.get(accountId) ?? 0;
   return {
     writer,
     begin(where, { id, algorithm, limit, now }) {
       const owner = ownerOf(where, id);
       const { accountId } = owner;
-      if (sessions.size >= maxSessions || countOf(accountId) >= Math.min(limit, maxPerAccount)) return false;
+      const open = countOf(accountId);
+      if (sessions.size >= maxSessions || open >= maxPerAccount || open + savedOf(accountId) >= limit) return false;
       const at = { isBusy: false, touchedAt: now };
       sessions.set(id, { ...owner, where, algorithm, bytes: new Uint8Array(), ...at });
       count(accountId, 1);
@@ -66,6 +74,9 @@ export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions 
       return found && found.repositoryId === repositoryId && found.accountId === accountId ? found : null;
     },
     countOf,
+    noteSaved(accountId, count = savedOf(accountId) + 1) {
+      saved.set(accountId ?? "", count);
+    },
     room({ bytes }) {
       return Math.max(0, Math.min(smallBytes - bytes.byteLength, maxBytes - heldBytes));
     },

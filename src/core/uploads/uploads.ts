@@ -1,4 +1,5 @@
 // Upload sessions as the protocol knows them: begin, status, append, finish, cancel. Small ones stay in memory where they may.
+import { countUploadsOf } from "#db/queries/uploads/sessions.ts";
 import type { Digest } from "#oci/digest.ts";
 import { requireSpace } from "../content/space.ts";
 import { ownerOf, type UploadState, type Where } from "../content/where.ts";
@@ -23,8 +24,14 @@ export async function beginUpload(
   const owner = ownerOf(where, crypto.randomUUID());
   const limit = ctx.limits.uploadsPerCaller;
   const { id, accountId } = owner;
-  if (ctx.unsaved?.begin(where, { id, algorithm, limit, now: ctx.clock.now() })) return { id, offset: 0 };
-  return beginSaved(ctx, where, { id, algorithm, limit: limit - (ctx.unsaved?.countOf(accountId) ?? 0) });
+  const { unsaved } = ctx;
+  if (!unsaved) return beginSaved(ctx, where, { id, algorithm, limit });
+  if (unsaved.begin(where, { id, algorithm, limit, now: ctx.clock.now() })) return { id, offset: 0 };
+  try {
+    return await beginSaved(ctx, where, { id, algorithm, limit: limit - unsaved.countOf(accountId) });
+  } finally {
+    unsaved.noteSaved(accountId, await countUploadsOf(ctx.db, accountId));
+  }
 }
 
 /** Where a session stands. @throws BLOB_UPLOAD_UNKNOWN, also for a session of another repository or account. */
@@ -45,7 +52,7 @@ export async function appendUpload(
   if (!taken) return appendSaved(ctx, where, id, incoming);
   try {
     const appended = await appendUnsaved({ ...ctx, unsaved }, taken.session, incoming);
-    if ("saved" in appended) return await appendSaved(ctx, where, id, appended.saved);
+    if ("goOn" in appended) return await appended.goOn((rest) => appendSaved(ctx, where, id, rest));
     unsaved.hold(taken.session, appended.bytes, ctx.clock.now());
     return { id, offset: appended.bytes.byteLength };
   } finally {
@@ -70,7 +77,7 @@ export async function finishUpload(
   try {
     const small = { ...ctx, unsaved };
     const appended = await appendUnsaved(small, taken.session, incoming);
-    if ("saved" in appended) return await finishSaved(ctx, where, { ...input, incoming: appended.saved });
+    if ("goOn" in appended) return await appended.goOn((rest) => finishSaved(ctx, where, { ...input, incoming: rest }));
     await putSmallBlob(small, where, { digest, bytes: appended.bytes, mayStill });
     unsaved.end(taken.session);
     return { sizeBytes: appended.bytes.byteLength };

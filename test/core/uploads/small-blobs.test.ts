@@ -5,8 +5,10 @@ import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import type { Where } from "#core/content/where.ts";
 import { markDamaged } from "#core/integrity/damage.ts";
 import { createKeyPool } from "#core/uploads/key-pool.ts";
+import { createSmallBlobWriter, type SmallBlobWriter } from "#core/uploads/small-blob-writer.ts";
 import { beginUpload } from "#core/uploads/uploads.ts";
 import type { BlobRow } from "#db/queries/blobs.ts";
+import { parseDigest } from "#oci/digest.ts";
 import { type BlobStore, BlobStoreError, type WholeObject } from "#ports/blob-store.ts";
 import { algorithms, type Content, contentOf, randomContent } from "#test/http/v2/content.ts";
 import { createSmallScene, type SmallScene } from "./small-scene.ts";
@@ -36,7 +38,8 @@ describe.each([false, true])("small blobs (stored together: %s)", (isTogether) =
   let here: Where;
   let there: Where;
   beforeAll(async () => {
-    scene = await createSmallScene({ blobs: isTogether ? together : createMemoryBlobStore() });
+    const blobs = isTogether ? together : createMemoryBlobStore();
+    scene = await createSmallScene({ blobs, limits: { uploadsPerCaller: 1000 } });
     here = await scene.repository("here");
     there = await scene.repository("there");
   });
@@ -60,17 +63,35 @@ describe.each([false, true])("small blobs (stored together: %s)", (isTogether) =
     expect((await Array.fromAsync(scene.ctx.blobs.keys())).sort()).toEqual(rows.map(({ key }) => key));
   };
 
-  it.each(algorithms)("of the same digest (%s) all succeed, in two repositories at once, and one object stays", async (a) => {
-    const content = randomContent(3000, a);
-    await expectTidy();
-    const before = await scene.keyStates();
-    await Promise.all(Array.from({ length: 20 }, (_, i) => scene.push(i % 2 ? here : there, content)));
-    const [one, other] = [await expectServed(here, content), await expectServed(there, content)];
-    expect(one.id).toBe(other.id);
-    const after = await scene.keyStates();
-    expect([after.live, after.condemned]).toEqual([(before.live ?? 0) + 1, 19]);
-    await scene.push(here, content);
-    expect((await scene.keyStates()).condemned).toBe(20);
+  it.each(algorithms)(
+    "of the same digest (%s) all succeed, in two repositories at once, and one object stays",
+    async (a) => {
+      const content = randomContent(3000, a);
+      await expectTidy();
+      const before = await scene.keyStates();
+      await Promise.all(Array.from({ length: 20 }, (_, i) => scene.push(i % 2 ? here : there, content)));
+      const [one, other] = [await expectServed(here, content), await expectServed(there, content)];
+      expect(one.id).toBe(other.id);
+      const after = await scene.keyStates();
+      expect([after.live, after.condemned]).toEqual([(before.live ?? 0) + 1, 19]);
+      await scene.push(here, content);
+      expect((await scene.keyStates()).condemned).toBe(20);
+      await expectTidy();
+    },
+  );
+
+  it("of the same digests in opposite orders do not keep each other from ending", async () => {
+    const writers = [createSmallBlobWriter(scene.ctx), createSmallBlobWriter(scene.ctx)] as const;
+    for (let round = 0; round < 8; round++) {
+      const contents = Array.from({ length: 60 }, () => randomContent(50));
+      const put = (writer: SmallBlobWriter, where: Where, all: Content[]) =>
+        all.map(({ bytes, digest }) => writer.put(where, { bytes, digest: parseDigest(digest) }));
+      const ends = await Promise.allSettled([
+        ...put(writers[0], here, [randomContent(), ...contents]),
+        ...put(writers[1], there, [randomContent(), ...contents.toReversed()]),
+      ]);
+      expect(ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []))).toEqual([]);
+    }
     await expectTidy();
   });
 
@@ -182,7 +203,10 @@ describe("keys that are registered before they are needed", () => {
 
   it("that cannot be registered are asked for again", async () => {
     let isAway = true;
-    const db = { ...scene.ctx.db, execute: (query: never) => (isAway ? Promise.reject(new Error("away")) : scene.ctx.db.execute(query)) };
+    const db = {
+      ...scene.ctx.db,
+      execute: (query: never) => (isAway ? Promise.reject(new Error("away")) : scene.ctx.db.execute(query)),
+    };
     const pool = createKeyPool({ ...scene.ctx, db } as never);
     await expect(pool.take()).rejects.toThrow("away");
     isAway = false;

@@ -128,7 +128,11 @@ describe("the memory of bodies", () => {
     ["that broke on its way to the store", () => broken(large), null],
     ["that could not be stored", () => incomingOf(large), "write"],
     ["whose object could not be opened", () => incomingOf(large), "open"],
-    ["that brought more than it named", () => ({ ...incomingOf(large), range: { start: 0, end: 9 }, lengthBytes: null }), null],
+    [
+      "that brought more than it named",
+      () => ({ ...incomingOf(large), range: { start: 0, end: 9 }, lengthBytes: null }),
+      null,
+    ],
   ] as const)("comes back after one %s", async (_, incoming, fails) => {
     const ctx = { ...scene.ctx, hasher: counting(), blobs: fails ? failingStore(fails) : store };
     const { id } = await beginUpload(ctx, where, null);

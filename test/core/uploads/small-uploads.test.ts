@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import type { Where } from "#core/content/where.ts";
 import { saveIdle } from "#core/uploads/small-uploads.ts";
-import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { smallBytes } from "#core/uploads/unsaved.ts";
+import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { parseDigest } from "#oci/digest.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";
 import { algorithms, contentOf, randomContent } from "#test/http/v2/content.ts";
@@ -62,7 +62,10 @@ describe("an upload in memory", () => {
       ["beyond what is kept, by far", [10, 3_000_000, 10], true],
     ])("%s ends well, with ranges and without", async (_, sizes, isSaved) => {
       for (const ranged of [true, false]) {
-        const { bytes, digest } = randomContent(sizes.reduce((sum, size) => sum + size), algorithm);
+        const { bytes, digest } = randomContent(
+          sizes.reduce((sum, size) => sum + size),
+          algorithm,
+        );
         const id = await begin(where, algorithm);
         let at = 0;
         for (const size of sizes.filter((size) => size > 0)) {

@@ -60,7 +60,10 @@ describe("refused bodies", () => {
     const next = await wire.answer();
     expect([next?.status, next?.text]).toEqual([200, "{}"]);
     const location = await beginUpload(berth, repo);
-    wire.send(head("PATCH", location, chunked), chunkedBody(bytes, () => 50_000));
+    wire.send(
+      head("PATCH", location, chunked),
+      chunkedBody(bytes, () => 50_000),
+    );
     expect((await wire.answer())?.headers.get("range")).toBe("0-299999");
   };
 
@@ -123,15 +126,18 @@ describe("refused bodies", () => {
     await expectUsable();
   });
 
-  it.each(["sized", "chunked"])("that are %s and larger than is read over get their answer, then the connection ends", async (form) => {
-    const part = Buffer.alloc(mebibyte);
-    const headers = form === "sized" ? { "Content-Length": 80 * mebibyte } : chunked;
-    wire.send(head("PATCH", unknown(), headers));
-    for (let i = 0; i < 80; i++) wire.send(...(form === "sized" ? [part] : chunksOf(part, () => mebibyte)));
-    expect((await wire.answer())?.status).toBe(404);
-    await wire.closed;
-    expect(await wire.answer()).toBeNull();
-  });
+  it.each(["sized", "chunked"])(
+    "that are %s and larger than is read over get their answer, then the connection ends",
+    async (form) => {
+      const part = Buffer.alloc(mebibyte);
+      const headers = form === "sized" ? { "Content-Length": 80 * mebibyte } : chunked;
+      wire.send(head("PATCH", unknown(), headers));
+      for (let i = 0; i < 80; i++) wire.send(...(form === "sized" ? [part] : chunksOf(part, () => mebibyte)));
+      expect((await wire.answer())?.status).toBe(404);
+      await wire.closed;
+      expect(await wire.answer()).toBeNull();
+    },
+  );
 
   it.each([
     ["at once", 0, "no size\r\n"],
@@ -212,7 +218,10 @@ describe("refused bodies", () => {
     async (coding) => {
       const location = await beginUpload(berth, repo);
       const body = Buffer.from(`GET /v2/none HTTP/1.1\r\nHost: x\r\n\r\n${"b".repeat(200_000)}`);
-      wire.send(head("PATCH", location, { "Transfer-Encoding": coding }), chunkedBody(body, () => 60_000));
+      wire.send(
+        head("PATCH", location, { "Transfer-Encoding": coding }),
+        chunkedBody(body, () => 60_000),
+      );
       const answer = await wire.answer();
       expect([202, 400, 501]).toContain(answer?.status);
       if (answer?.status === 202) expect(answer.headers.get("range")).toBe(`0-${body.byteLength - 1}`);

@@ -56,7 +56,10 @@ describe("bodies from their connection", () => {
       } else {
         const location = await begin();
         if (i % 3 === 1) {
-          wire.send(head("PATCH", location, chunked), chunkedBody(content.bytes, (n) => 1 + n * 7919));
+          wire.send(
+            head("PATCH", location, chunked),
+            chunkedBody(content.bytes, (n) => 1 + n * 7919),
+          );
           expect((await wire.answer())?.headers.get("range")).toBe(`0-${content.bytes.byteLength - 1}`);
           wire.send(head("PUT", withDigest(location, content.digest), { "Content-Length": 0 }));
         } else wire.send(head("PUT", withDigest(location, content.digest), sized(content)), content.bytes);
@@ -106,7 +109,10 @@ describe("bodies from their connection", () => {
       "0-150000",
       undefined,
     ]);
-    for (const [at, { digest }] of [[location, first], [other, second]] as const) {
+    for (const [at, { digest }] of [
+      [location, first],
+      [other, second],
+    ] as const) {
       wire.send(head("PUT", withDigest(at, digest), { "Content-Length": 0 }));
       expect((await wire.answer())?.status).toBe(201);
     }

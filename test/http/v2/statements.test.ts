@@ -56,9 +56,16 @@ describe("statements", () => {
     return image;
   }
 
-  it("are at most twelve for a whole small image of two layers, a configuration, a manifest and a tag", async () => {
-    const made = await counted(() => pushImage("one"));
-    expect(made, statements.join("\n\n")).toBeLessThanOrEqual(12);
+  it("are at most five for a whole small image of two layers, a configuration, a manifest and a tag", async () => {
+    // The fifth registers keys for the next blobs, now and then.
+    const images = 20;
+    let all = 0;
+    for (let i = 0; i < images; i++) {
+      const made = await counted(() => pushImage(`image-${i}`));
+      expect(made, statements.join("\n\n")).toBeLessThanOrEqual(5);
+      all += made;
+    }
+    expect(all).toBeLessThanOrEqual(4 * images + 2);
   });
 
   it("are none for a manifest or a small blob that was read before", async () => {

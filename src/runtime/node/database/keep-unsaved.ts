@@ -9,10 +9,14 @@ const idleSeconds = 30;
 
 /** @returns what stops that and saves what is left: for when no request is under way any more. */
 export function keepUnsaved(ctx: Context): () => Promise<void> {
-  const timer = setInterval(() => void saveIdle(ctx, idleSeconds), lookEveryMs);
+  let saving = Promise.resolve();
+  const timer = setInterval(() => {
+    saving = saving.then(() => saveIdle(ctx, idleSeconds));
+  }, lookEveryMs);
   timer.unref();
   return async () => {
     clearInterval(timer);
+    await saving;
     await saveIdle(ctx, 0);
   };
 }

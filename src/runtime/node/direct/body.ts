@@ -38,7 +38,7 @@ function collect({ req, minRate, count }: Incoming, source: Source, each: Each):
       const left = filler.drop();
       if (left) source.recycle(left);
       req.pause();
-      reject(error);
+      filler.settled().then(() => reject(error));
     };
     const room = () => {
       if (over || !req.isPaused()) return;

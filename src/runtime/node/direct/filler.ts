@@ -23,6 +23,8 @@ export interface Filler {
   end(): Promise<void>;
   /** Nothing more is given on. @returns the memory that was being filled: whoever reads into it yet must stop first. */
   drop(): ArrayBufferLike | null;
+  /** Resolves when nobody works on a piece any more, however that went. */
+  settled(): Promise<void>;
 }
 
 interface Uses {
@@ -93,5 +95,6 @@ export function createFiller({ source, each, room, failed }: Uses): Filler {
       slab = null;
       return left;
     },
+    settled: () => work.catch(() => {}),
   };
 }

@@ -21,8 +21,8 @@ interface Begun {
 export interface Intake {
   /** @param count is told of all bytes. */
   body(minRate: Surroundings["minRate"], count: (bytes: number) => void): SlabBody;
-  /** Reads over what is left of the body. @returns what follows it, or null when the connection is of no more use. */
-  rest(): Promise<Uint8Array | null>;
+  /** Reads over what is left of the body, unless nothing comes for so long. @returns what follows it, or null when the connection is of no more use. */
+  rest(idleMs: number): Promise<Uint8Array | null>;
 }
 
 export function openIntake(connection: Connection, { framing, early, begin }: Begun): Intake {
@@ -66,7 +66,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
         stop();
         const left = filler.drop();
         if (left) connection.whenUnread(() => source.recycle(left));
-        reject(error);
+        filler.settled().then(() => reject(error));
       };
       const finish = (end: End) => {
         if (over) return;
@@ -127,7 +127,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
 
   return {
     body: (minRate, count) => ({ eachSlab: (source, each) => collect(minRate, count, source, each) }),
-    async rest() {
+    async rest(idleMs) {
       if (unread && !broken) {
         const first = unread;
         unread = null;
@@ -143,8 +143,10 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
       return new Promise((resolve) => {
         const done = (rest: Uint8Array | null) => {
           mute();
+          socket.setTimeout(0).off("timeout", late);
           resolve(rest);
         };
+        const late = () => done(null);
         const tap: Tap = {
           space: () => null,
           took(bytes) {
@@ -159,7 +161,8 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
             return left >= 0 && !framing.ended;
           },
         };
-        const mute = listen(tap, () => done(null));
+        const mute = listen(tap, late);
+        socket.setTimeout(idleMs, late);
         socket.resume();
       });
     },

@@ -75,13 +75,15 @@ export function takeOverBodies(server: http.Server, { wants, handle }: Options):
     res.once("finish", async () => {
       res.detachSocket(socket);
       process.nextTick(() => res.emit("close"));
-      const rest = res.shouldKeepAlive ? await intake.rest() : null;
+      const rest = res.shouldKeepAlive ? await intake.rest(server.keepAliveTimeout) : null;
       if (rest === null) return socket.destroySoon();
       await nextBytes(connection, rest, server.keepAliveTimeout);
       taken.delete(socket);
+      socket.off("close", gone);
       if (!socket.destroyed) give(connection);
     });
-    socket.once("close", () => taken.delete(socket));
+    const gone = () => void taken.delete(socket);
+    socket.once("close", gone);
     handle(req, res, intake);
   });
 
