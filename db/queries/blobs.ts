@@ -44,13 +44,15 @@ export async function findLinkedBlobs(
   digests: readonly DigestParts[],
 ): Promise<Map<string, number>> {
   if (digests.length === 0) return new Map();
+  // A list in `any` is looked up by index however the tables grow; a table made of it is taken for large, and all is read.
+  const hexes = digests.map(({ hex }) => hex);
+  const names = digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`);
   const found = await rows<{ digest: string; blobId: number }>(
     db,
     sql`select d.algorithm || ':' || d.hex as digest, d.blob_id as "blobId"
-      from jsonb_to_recordset(${JSON.stringify(digests)}::jsonb) as q(algorithm text, hex text)
-      join blob_digest d on d.hex = q.hex and d.algorithm = q.algorithm
-      join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId}
-      join blob b on b.id = d.blob_id and b.marked_at is null`,
+      from blob_digest d join link l on l.blob_id = d.blob_id and l.repository_id = ${repositoryId}
+      join blob b on b.id = d.blob_id and b.marked_at is null
+      where d.hex = any(${sql.param(hexes)}::text[]) and d.algorithm || ':' || d.hex = any(${sql.param(names)}::text[])`,
   );
   return new Map(found.map((row) => [row.digest, row.blobId]));
 }

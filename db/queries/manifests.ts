@@ -53,8 +53,7 @@ export async function findManifestDigests(
   if (digests.length === 0) return new Set();
   const found = await rows<{ digest: string }>(
     db,
-    sql`select m.digest from jsonb_array_elements_text(${JSON.stringify(digests)}::jsonb) as q(digest)
-      join manifest m on m.repository_id = ${repositoryId} and m.digest = q.digest`,
+    sql`select digest from manifest where repository_id = ${repositoryId} and digest = any(${sql.param([...digests])}::text[])`,
   );
   return new Set(found.map((row) => row.digest));
 }

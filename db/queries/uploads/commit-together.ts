@@ -32,6 +32,8 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
     object: event.object,
     detail: event.detail ?? {},
   }));
+  // Looked up by index however large the table is.
+  const ids = blobs.map(({ blobId }) => blobId);
   const at = sql`${now.toISOString()}::timestamptz`;
   const named = await rows<{ blobId: number }>(
     db,
@@ -46,7 +48,7 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
       fresh as (select g.* from given g join named on named.blob_id = g.blob_id),
       sealed as (
         update blob set state = 'live', size_bytes = fresh.size_bytes, stamp = fresh.stamp
-        from fresh where blob.id = fresh.blob_id and blob.state = 'writing'),
+        from fresh where blob.id = fresh.blob_id and blob.id = any(${sql.param(ids)}::bigint[]) and blob.state = 'writing'),
       linked as (
         insert into link (repository_id, blob_id, created_at) select repository_id, blob_id, ${at} from fresh),
       told as (

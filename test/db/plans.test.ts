@@ -1,0 +1,88 @@
+// How the database finds what hot requests ask for: by an index in its order, however much there is.
+import { sql } from "drizzle-orm/sql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
+import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
+import { listTags } from "#db/queries/tags.ts";
+import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
+import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
+
+const many = 20_000;
+const repositoryId = "11111111-1111-4111-8111-111111111111";
+const digest = `sha256:${"a".repeat(64)}`;
+
+/** A node of a plan. */
+interface PlanNode {
+  "Node Type": string;
+  "Relation Name"?: string;
+  Plans?: PlanNode[];
+}
+
+describe("with many rows", () => {
+  let database: TestDatabase;
+  let statements: string[] = [];
+  beforeAll(async () => {
+    database = await createTestDatabase((text) => void statements.push(text));
+    const { db } = database;
+    const accountId = crypto.randomUUID();
+    const now = sql`now()`;
+    await db.execute(
+      sql`insert into account (id, name, kind, created_at) values (${accountId}, 'many', 'user', ${now})`,
+    );
+    await db.execute(sql`insert into repository (id, account_id, name, path, created_at)
+      values (${repositoryId}, ${accountId}, 'tags', 'many/tags', ${now})`);
+    await db.execute(sql`insert into manifest_bytes (digest, bytes)
+      select 'sha256:' || lpad(to_hex(n), 64, '0'), '{}' from generate_series(0, ${many}::int) n`);
+    await db.execute(sql`insert into manifest (repository_id, digest, media_type, size_bytes, subject, annotations, created_at)
+      select ${repositoryId}::uuid, digest, 'm', 2, ${digest}, '{}', ${now} from manifest_bytes`);
+    await db.execute(sql`insert into tag (repository_id, name, digest, created_at, updated_at)
+      select ${repositoryId}::uuid, 't' || n, 'sha256:' || lpad(to_hex(n), 64, '0'), ${now}, ${now} from generate_series(1, ${many}::int) n`);
+    await db.execute(
+      sql`insert into blob (key, state, created_at) select n::text, 'live', ${now} from generate_series(1, ${many}::int) n`,
+    );
+    await db.execute(
+      sql`insert into blob_digest (algorithm, hex, blob_id) select 'sha256', lpad(to_hex(id), 64, '0'), id from blob`,
+    );
+    await db.execute(
+      sql`insert into link (repository_id, blob_id, created_at) select ${repositoryId}::uuid, id, ${now} from blob`,
+    );
+    await db.execute(sql`insert into blob (key, created_at) values ('new', ${now})`);
+    await database.sql.unsafe("analyze");
+  });
+  afterAll(() => database.drop());
+
+  /** The plan that holds for any parameters, of the one statement that the work asks. */
+  const planOf = async (work: () => Promise<unknown>): Promise<PlanNode[]> => {
+    statements = [];
+    await work();
+    expect(statements).toHaveLength(1);
+    const [row] = await database.sql.unsafe(`explain (generic_plan, format json) ${statements[0]}`);
+    const nodes = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodes)];
+    return nodes((row as unknown as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan);
+  };
+  const event = { at: new Date(), type: "blob.push", actorId: null, repositoryId, object: "many/tags" } as const;
+  const named = { digest: { algorithm: "sha256", hex: "f".repeat(64) }, sizeBytes: 1, stamp: null };
+  const newBlob = { blobId: many + 1, repositoryId, ...named, event };
+  const blob = { algorithm: "sha256", hex: "1".padStart(64, "0") };
+
+  it.each([
+    ["a page of tags", () => listTags(database.db, { repositoryId, after: "t5", limit: 1001 })],
+    [
+      "a page of referrers",
+      () => listReferrers(database.db, { repositoryId, subject: digest, artifactType: null, after: "", limit: 1001 }),
+    ],
+    ["a manifest by tag", () => findManifest(database.db, repositoryId, { tag: "t7" }, 1000)],
+    ["a manifest by digest", () => findManifest(database.db, repositoryId, { digest }, 1000)],
+    ["a blob", () => findLinkedBlob(database.db, repositoryId, blob)],
+    ["the blobs of a manifest", () => findLinkedBlobs(database.db, repositoryId, [blob])],
+    ["the manifests of an index", () => findManifestDigests(database.db, repositoryId, [digest])],
+    ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
+  ])("%s is found by index", async (_, work, sorts = 0) => {
+    const nodes = await planOf(work);
+    const kinds = nodes.map((node) => node["Node Type"]);
+    expect(kinds.filter((kind) => /^(Seq Scan|Bitmap Heap Scan)$/.test(kind))).toEqual([]);
+    // Few rows that are at hand may be sorted and hashed, pages of the tables not.
+    expect(kinds.filter((kind) => kind.includes("Sort")).length).toBeLessThanOrEqual(sorts);
+    expect(kinds.some((kind) => /^Index (Only )?Scan$/.test(kind))).toBe(true);
+  });
+});
