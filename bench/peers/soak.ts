@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { makeFile } from "./content/blobs.ts";
 import { type Repository, send, urlOf } from "./content/registry.ts";
 import { removeFolders } from "./folders.ts";
-import { pushFile } from "./load/curl.ts";
+import { pushFile } from "./load/big-blobs.ts";
 import { prepareScene, type SceneOptions } from "./scene.ts";
 import { memoryMiB } from "./servers/process-tree.ts";
 import { startServer } from "./servers/start.ts";

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import type { ContentFile } from "../peers/content/blobs.ts";
 import { openRepository } from "../peers/content/registry.ts";
-import { pullFile, pushFile } from "../peers/load/curl.ts";
+import { pullFile, pushFile } from "../peers/load/big-blobs.ts";
 import type { Server } from "../peers/servers/start.ts";
 import { cutParts, pullBare, pushBare } from "./bare.ts";
 import { measure, type Sample } from "./measure.ts";

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ContentFile, makeFile } from "../content/blobs.ts";
 import type { Repository } from "../content/registry.ts";
-import { pullFile, pushFile } from "../load/curl.ts";
+import { pullFile, pushFile } from "../load/big-blobs.ts";
 import type { Server } from "../servers/start.ts";
 import type { Contender, Scene, Work } from "./work.ts";
 
