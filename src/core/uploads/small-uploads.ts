@@ -46,17 +46,17 @@ export function takeUnsaved(
 /** The bytes that a session has with a request's, if they fit into memory; else what is to be done with the session that is saved now. */
 type Appended = { bytes: Uint8Array } | { goOn: <T>(work: (incoming: Incoming) => Promise<T>) => Promise<T> };
 
-/** Bytes at hand, as a body. */
+/** Bytes at hand, as a body; what is given of them is a copy, since it belongs to whoever gets it. */
 function bodyOf(bytes: Uint8Array): SlabBody {
   return {
     async eachSlab(_, each) {
-      await each(bytes);
+      await each(bytes.slice());
       return null;
     },
   };
 }
 
-/** Takes a request's bytes into memory, or saves the session when they are too many. What came of a body that broke off is kept. */
+/** Takes a request's bytes into memory, or saves the session when they are too many or a chunk of many. What came of a body that broke off is kept. */
 export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, incoming: Incoming): Promise<Appended> {
   const { unsaved } = ctx;
   const room = unsaved.room(session);
@@ -65,7 +65,8 @@ export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, in
     requireLength(incoming, 0);
     return { bytes: session.bytes };
   }
-  if ((incoming.lengthBytes ?? 0) > room) {
+  // Who says where bytes belong wants to go on there, whatever happens in between.
+  if (incoming.range !== null || (incoming.lengthBytes ?? 0) > room) {
     await saveSession(ctx, session);
     return { goOn: (work) => work(incoming) };
   }

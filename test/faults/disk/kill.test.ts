@@ -25,7 +25,7 @@ describe.each(databases)("killed in the middle of mixed work, database: %s", (da
 
   it.each(rounds)("kill %i: what was acknowledged holds, and sessions go on", async (round) => {
     const repositories = Array.from({ length: 8 }, (_, client) => `mixed/r${round % 10}-${client}`);
-    const clients = startClients(berth, history, repositories);
+    const clients = startClients({ berth, isAlone: database === "embedded" }, history, repositories);
     await pause(300 + Math.random() * 2000);
     const [problems] = await Promise.all([clients.end(), kill(berth, round)]);
     const open = [...history.registers.values()].filter(({ tried }) => tried.length > 0).length;

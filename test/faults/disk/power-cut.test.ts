@@ -38,7 +38,7 @@ describe.each(disks)("power cuts of disk $disk", ({ rounds }) => {
   it.each(rounds)("cut %i: what was acknowledged is on the disk, and sessions go on", async (round) => {
     const loss = losses[round % 2] as (typeof losses)[number];
     const repositories = Array.from({ length: 8 }, (_, client) => `power/r${round}-${client}`);
-    const clients = startClients(berth, history, repositories);
+    const clients = startClients({ berth, isAlone: true }, history, repositories);
     await pause(500 + Math.random() * 2500);
     const photo = photograph(history);
     await disk.capture(loss);

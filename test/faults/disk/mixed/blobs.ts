@@ -5,6 +5,9 @@ import { attempt } from "./history.ts";
 import { blobName, sessionName } from "./names.ts";
 import { type Client, must, pick, shared } from "./steps.ts";
 
+/** What a Berth that alone serves its database keeps of a session in memory. */
+const inMemoryBytes = 128 * 1024;
+
 export async function pushBlob(client: Client): Promise<void> {
   const blob = randomInt(2) === 0 ? pick(shared) : randomBytes(randomInt(2, 400_000));
   const digest = sha256(blob);
@@ -54,16 +57,22 @@ export async function cancelSession(client: Client): Promise<void> {
   cancelled.done();
 }
 
-/** Begins a session and brings some of its bytes. Gives its Location. */
+/** Begins a session and brings some of its bytes, in chunks that say where they belong or in none. Gives its Location. */
 export async function leaveSession(client: Client): Promise<string> {
   const path = await begin(client);
   const name = sessionName(client.repository, path);
-  attempt(client.history, [{ name, to: "0" }]).done();
+  let isInMemory = client.isAlone;
+  attempt(client.history, [{ name, to: "0", isInMemory }]).done();
+  const isChunked = randomInt(2) === 0;
   for (let chunks = randomInt(3); chunks > 0; chunks--) {
     const body = randomBytes(randomInt(2, 100_000));
+    const start = Buffer.concat(name.bytes).length;
     name.bytes.push(body);
-    const appended = attempt(client.history, [{ name, to: String(Buffer.concat(name.bytes).length) }]);
-    await must(client, [202], { method: "PATCH", path, body });
+    const end = start + body.length;
+    isInMemory &&= !isChunked && end <= inMemoryBytes;
+    const appended = attempt(client.history, [{ name, to: String(end), isInMemory }]);
+    const headers: Record<string, string> = isChunked ? { "content-range": `${start}-${end - 1}` } : {};
+    await must(client, [202], { method: "PATCH", path, body, headers });
     appended.done();
   }
   return path;

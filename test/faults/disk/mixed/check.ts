@@ -23,11 +23,12 @@ export async function check(berth: Berth, history: History, which: "all" | "touc
 }
 
 async function checkOne(berth: Berth, register: Register): Promise<string[]> {
-  const { kind, path, value, tried } = register;
+  const { kind, path, value, tried, isInMemory } = register;
   const found = await look(berth, register);
-  if (found === undefined || ![value, ...tried].includes(found))
+  const lost = kind === "session" && isInMemory ? [null] : [];
+  if (found === undefined || ![value, ...tried, ...lost].includes(found))
     return [`${kind} ${path} is ${found}; acknowledged was ${value}, tried ${JSON.stringify(tried)}`];
-  Object.assign(register, { value: found, tried: [] });
+  Object.assign(register, { value: found, tried: [], isInMemory: false });
   return [];
 }
 

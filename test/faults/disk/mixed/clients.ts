@@ -8,13 +8,17 @@ export interface Running {
   end(): Promise<string[]>;
 }
 
-/** Starts one client per repository. */
-export function startClients(berth: Berth, history: History, repositories: string[]): Running {
+/** Starts one client per repository. @param isAlone whether Berth has its database for itself. */
+export function startClients(
+  { berth, isAlone }: { berth: Berth; isAlone: boolean },
+  history: History,
+  repositories: string[],
+): Running {
   let isOver = false;
   const problems: string[] = [];
   const running = repositories.map(async (repository) => {
     const others = repositories.filter((other) => other !== repository);
-    await keepChanging({ berth, history, repository, others, isOver: () => isOver }).catch((error: Error) => {
+    await keepChanging({ berth, history, repository, others, isAlone, isOver: () => isOver }).catch((error: Error) => {
       if (!isOver) problems.push(String(error.cause ?? error));
     });
   });

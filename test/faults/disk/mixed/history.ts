@@ -23,6 +23,8 @@ export interface Register extends Name {
   value: Value;
   /** Of changes whose answer did not come (yet). */
   tried: Value[];
+  /** Of a session: it is in the memory of a Berth that alone serves its database, and a crash may cost it. */
+  isInMemory: boolean;
 }
 
 export interface History {
@@ -35,6 +37,8 @@ export interface History {
 export interface Change {
   name: Name;
   to: Value;
+  /** The session is in memory only as long as this is not acknowledged (false), or still (true). */
+  isInMemory?: boolean;
 }
 
 /** A change under way. Nothing is called when its answer does not come. */
@@ -58,7 +62,8 @@ export function attempt(history: History, changes: Change[]): Attempt {
     }
   return {
     done() {
-      for (const { name, to } of changes) Object.assign(registerOf(history, name), { value: to, tried: [] });
+      for (const { name, to, isInMemory = false } of changes)
+        Object.assign(registerOf(history, name), { value: to, tried: [], isInMemory });
     },
     refused() {
       for (const { name, to } of changes) {
@@ -90,7 +95,7 @@ export function certain(history: History, repository: string, kind: Kind): Regis
 }
 
 function registerOf({ registers }: History, name: Name): Register {
-  const known = registers.get(name.path) ?? { ...name, value: null, tried: [] };
+  const known = registers.get(name.path) ?? { ...name, value: null, tried: [], isInMemory: true };
   registers.set(name.path, known);
   return known;
 }

@@ -12,7 +12,9 @@ import { blobName } from "./names.ts";
 export function idleSessions(history: History, repositories: readonly string[]): Register[] {
   const open = [...history.registers.values()].filter(({ kind }) => kind === "session");
   const here = open.filter(({ repository }) => repositories.includes(repository));
-  return here.filter(({ value, tried }) => value !== null && value !== "0" && tried.length === 0);
+  return here.filter(
+    ({ value, tried, isInMemory }) => value !== null && value !== "0" && tried.length === 0 && !isInMemory,
+  );
 }
 
 /** Ends each with the digest of the bytes that it has by its last acknowledged chunk. What is wrong, a line each. */

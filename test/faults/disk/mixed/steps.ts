@@ -11,6 +11,8 @@ export interface Client {
   /** Repositories of other clients, to mount from. */
   others: string[];
   isOver: () => boolean;
+  /** Berth has its database for itself. */
+  isAlone: boolean;
 }
 
 /** Blobs that all clients push, mount and delete: their repositories share the bytes. */
