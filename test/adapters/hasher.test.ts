@@ -108,6 +108,17 @@ describe("the hasher", () => {
     expect(hasher.buffer().byteLength).toBe(1_048_576);
   });
 
+  it("gives small pieces while many are out, and those that came back before new ones", () => {
+    const { buffer, recycle } = createPoolHasher(pools[0] as Pool);
+    const out = Array.from({ length: 60 }, buffer);
+    expect(new Set(out.map(({ byteLength }) => byteLength))).toEqual(new Set([1_048_576, 65_536]));
+    const small = out.filter(({ byteLength }) => byteLength === 65_536);
+    small.forEach(recycle);
+    expect(new Set(small.map(buffer))).toEqual(new Set(small));
+    out.forEach(recycle);
+    expect(new Set(out.map(buffer))).toEqual(new Set(out));
+  });
+
   it("may be discarded at any time, also after its end", async () => {
     const fresh = hasher.start({ algorithms: ["sha256"], resumable: true });
     fresh.discard();

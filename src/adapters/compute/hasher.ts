@@ -8,39 +8,22 @@ import type { DigestAlgorithm } from "#oci/digest.ts";
 import type { Hasher, HashStream, SavedHash } from "#ports/hasher.ts";
 import type { HashMessage, HashResult, HashTask } from "#workers/hash.ts";
 import type { Pool } from "./pool.ts";
+import { createSlabs } from "./slabs.ts";
 
-const slabBytes = 1024 * 1024;
 /** A body up to this size is hashed in the request loop. */
 const inlineBytes = 64 * 1024;
 /** Pieces of one body that may be under way: enough to keep a thread busy, few enough to bound memory. */
 const maxUnderWay = 4;
-/** A body gets this much at a time when the large pieces are all out: hundreds of slow bodies must not fill the memory. */
-const smallSlabBytes = 64 * 1024;
-/** Large pieces that may be out at once, over all bodies. */
-const maxOut = 48;
-/** Memory kept for the next body. */
-const maxSpare = 16;
 
 type Options = Parameters<Hasher["start"]>[0];
 
 export function createPoolHasher(pool: Pool): Hasher {
-  const spare: SharedArrayBuffer[] = [];
-  let out = 0;
-  const keep = (buffer: ArrayBufferLike) => {
-    if (buffer.byteLength !== slabBytes) return;
-    out--;
-    if (spare.length < maxSpare && buffer instanceof SharedArrayBuffer) spare.push(buffer);
-  };
-  const buffer = () => {
-    if (out >= maxOut) return new SharedArrayBuffer(smallSlabBytes);
-    out++;
-    return spare.pop() ?? new SharedArrayBuffer(slabBytes);
-  };
+  const slabs = createSlabs();
   return {
-    start: (options) => startStream(pool, options, keep),
+    start: (options) => startStream(pool, options, slabs.give),
     digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest("hex"),
-    buffer,
-    recycle: keep,
+    buffer: slabs.take,
+    recycle: slabs.give,
   };
 }
 
