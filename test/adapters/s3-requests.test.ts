@@ -113,6 +113,29 @@ describe("requests", () => {
   });
 });
 
+describe("the parts of an upload", () => {
+  const isPart = ({ query }: FakeRequest) => query.has("partNumber");
+
+  it("are sent four at a time, while the next is filled", async () => {
+    let send = () => {};
+    const held = new Promise<void>((resolve) => {
+      send = resolve;
+    });
+    bucket.faults.push((request, answer) => (isPart(request) ? held.then(answer) : null));
+    const writer = await (await open({})).openWriter(freshKey(), atStart);
+    for (let i = 0; i < 40; i++) await writer.write(piece);
+    const more = writer.write(piece);
+    expect(await Promise.race([more.then(() => "taken"), pause(200)])).toBe("waits");
+    expect(seen.filter(isPart).length).toBe(4);
+    send();
+    await more;
+    expect((await writer.seal()).sizeBytes).toBe(41 * mebibyte);
+    expect(seen.filter(isPart).length).toBe(6);
+  });
+});
+
+const pause = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve("waits"), ms));
+
 describe("an address for others", () => {
   const key = freshKey();
   const presign = async (place: Partial<S3Place>, credentials?: S3Credentials) => {

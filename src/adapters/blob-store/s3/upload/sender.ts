@@ -7,7 +7,7 @@ import type { Piece } from "./filler.ts";
 const mostUnderWay = 4;
 
 export interface PartSender {
-  /** Starts sending; resolves when another part may be given. @param index from 0. @throws what befell an earlier part. */
+  /** Waits for its turn and starts sending: the next part is filled meanwhile. @param index from 0. @throws what befell an earlier part. */
   send(upload: { name: string; id: string }, index: number, piece: Piece): Promise<void>;
   /** Waits for all that is under way. @returns the ETags of all parts from the first. @throws what befell one. */
   settle(): Promise<string[]>;
@@ -23,6 +23,9 @@ export function createPartSender(client: S3Client, before: readonly string[], si
   };
   return {
     async send(upload, index, piece) {
+      while (underWay.size >= mostUnderWay) await Promise.race(underWay);
+      if (failed) piece.free();
+      check();
       const part = { number: index + 1, body: piece.bytes, bodyHash: piece.hash, signal };
       const sending = sendPart(client, upload, part)
         .then(
@@ -38,8 +41,6 @@ export function createPartSender(client: S3Client, before: readonly string[], si
           underWay.delete(sending);
         });
       underWay.add(sending);
-      while (underWay.size >= mostUnderWay) await Promise.race(underWay);
-      check();
     },
     async settle() {
       await Promise.all(underWay);
