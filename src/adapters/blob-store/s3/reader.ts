@@ -5,7 +5,7 @@ import { readETag } from "./multipart.ts";
 import { headObject, openObject } from "./objects.ts";
 import { connectionProblem, S3Problem } from "./problem.ts";
 
-/** Bytes that are fetched ahead of a reader, so that it need not wait for the network. */
+/** Bytes that are fetched ahead of a client, so that it need not wait for the network. */
 const aheadBytes = 1024 * 1024;
 /** A stream that brings nothing for this long is opened again. */
 const idleMs = 15_000;
@@ -19,6 +19,8 @@ export interface ReadRange {
   end: number;
   /** The object must still be this one. */
   etag?: string;
+  /** For an upload: nothing is fetched before it is asked for, since uploads wait for memory that is counted. */
+  isForUpload?: true;
 }
 
 /** Opens a stream of the bytes from `start` to `end`, or null when there is no such object. It never ends short of them. */
@@ -106,7 +108,7 @@ function streamOf(client: S3Client, name: string, range: ReadRange, first: Conne
         connection.end();
       },
     },
-    { highWaterMark: aheadBytes, size: (chunk) => chunk.byteLength },
+    { highWaterMark: range.isForUpload ? 0 : aheadBytes, size: (chunk) => chunk.byteLength },
   );
 }
 

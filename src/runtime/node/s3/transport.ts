@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Transport } from "#adapters/blob-store/s3/client.ts";
+import { countPassed } from "../memory.ts";
 
 /** A connection that was quiet for longer may have been closed by the other side. */
 const keepAliveMs = 5_000;
@@ -54,6 +55,7 @@ function toStream(answer: http.IncomingMessage): ReadableStream<Uint8Array> {
     {
       start(controller) {
         answer.on("data", (chunk: Buffer) => {
+          countPassed(chunk.byteLength);
           controller.enqueue(chunk);
           if ((controller.desiredSize ?? 0) <= 0) answer.pause();
         });

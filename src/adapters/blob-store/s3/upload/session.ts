@@ -77,7 +77,8 @@ async function openTail(
   { sizeBytes, etag }: { sizeBytes: number; etag: string },
 ): Promise<ReadableStream<Uint8Array> | null> {
   try {
-    return (await openS3Reader(client, name, { start: 0, end: sizeBytes - 1, etag }))?.body ?? null;
+    const range = { start: 0, end: sizeBytes - 1, etag, isForUpload: true as const };
+    return (await openS3Reader(client, name, range))?.body ?? null;
   } catch (error) {
     // Another writer has put other bytes there: this session's are gone.
     if (error instanceof S3Problem && error.status === 412) return null;

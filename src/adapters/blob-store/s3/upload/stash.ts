@@ -33,7 +33,11 @@ export function createStash(client: S3Client, name: string, signal: AbortSignal)
       const piece = stashName(name, writer, pieces.length);
       made.add(piece);
       const what = "keep part of a slow upload";
-      const etag = await putObject(client, piece, { body: bytes, headers: {}, what, signal });
+      // What hashes whole bodies works on a copy of them, of which many uploads would need one at a time when memory is short.
+      const hash = client.startHash?.();
+      hash?.update(bytes);
+      const bodyHash = hash?.digest() ?? null;
+      const etag = await putObject(client, piece, { body: bytes, bodyHash, headers: {}, what, signal });
       pieces.push({ name: piece, sizeBytes: bytes.byteLength, etag });
     },
     async readInto(memory) {
@@ -53,7 +57,7 @@ export function createStash(client: S3Client, name: string, signal: AbortSignal)
 }
 
 async function openPiece(client: S3Client, { name, sizeBytes, etag }: StashedPiece) {
-  const reading = await openS3Reader(client, name, { start: 0, end: sizeBytes - 1, etag });
+  const reading = await openS3Reader(client, name, { start: 0, end: sizeBytes - 1, etag, isForUpload: true });
   if (!reading) throw new BlobStoreError("lost", "part of a slow upload is gone from the bucket");
   return reading.body;
 }
