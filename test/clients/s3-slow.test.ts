@@ -88,6 +88,7 @@ it("a fast upload gets through a hundred slow ones, in a bound of memory", { tim
     }
   }, 500);
   let fastSeconds = 0;
+  let statuses: number[] = [];
   const peak = await peakDuring(berth.pid, async () => {
     slow.push(...(await Promise.all(Array.from({ length: slowClients }, beginSlow))));
     await pause(2_000);
@@ -97,12 +98,12 @@ it("a fast upload gets through a hundred slow ones, in a bound of memory", { tim
     expect(await finish(fast.location, fast.digest)).toBe(201);
     fastSeconds = (Date.now() - since) / 1000;
     await pause(1_000);
+    clearInterval(trickling);
+    statuses = await Promise.all(slow.map(end));
   });
-  clearInterval(trickling);
-  const statuses = await Promise.all(slow.map(end));
   console.log(`100 MiB beside ${slowClients} slow uploads: ${fastSeconds} s; ${Math.round(peak - idle)} MiB over idle`);
   expect(new Set(statuses)).toEqual(new Set([201]));
   expect(fastSeconds).toBeLessThan(60);
-  // Beside the budget every upload has a piece of at most 1 MiB that its next bytes are collected in.
-  expect(peak - idle).toBeLessThan(budgetMiB + slowClients + 300);
+  // Beside the budget there are the pieces that next bytes are collected in, of all uploads together, and garbage.
+  expect(peak - idle).toBeLessThan(budgetMiB + 120);
 });
