@@ -1,7 +1,9 @@
 // The small parts of the S3 store by themselves: the reader of its XML, names and addresses, and the budget of memory.
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { keyOf, nameOf, type S3Place, urlOf } from "#adapters/blob-store/s3/place.ts";
+import { S3Problem } from "#adapters/blob-store/s3/problem.ts";
+import { createRetry } from "#adapters/blob-store/s3/retry.ts";
 import { createPartBudget } from "#adapters/blob-store/s3/upload/budget.ts";
 import { bytesOfParts, largestObjectBytes, partBytes } from "#adapters/blob-store/s3/upload/plan.ts";
 import { createShare } from "#adapters/blob-store/s3/upload/share.ts";
@@ -90,6 +92,30 @@ describe("parts", () => {
     expect([partBytes(0), partBytes(999), partBytes(1000)]).toEqual([8, 8, 64].map((size) => size * mebibyte));
     expect(bytesOfParts(1001) - bytesOfParts(1000)).toBe(64 * mebibyte);
     expect(bytesOfParts(10_000)).toBe(largestObjectBytes);
+  });
+});
+
+describe("retries", () => {
+  const patience = { attemptMs: 1_000, totalMs: 400 };
+  afterEach(() => void vi.restoreAllMocks());
+  const fail = (code: string) => async () => {
+    throw new S3Problem("answer", { status: 0, code });
+  };
+
+  it("wait for a bucket that is away only once, and for one that is slow every time", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const retry = createRetry(50);
+    const failsAfter = async (code: string) => {
+      const since = performance.now();
+      await expect(retry(patience, null, fail(code))).rejects.toMatchObject({ code });
+      return performance.now() - since;
+    };
+    expect(await failsAfter("TimeoutError")).toBeGreaterThan(350);
+    expect(await failsAfter("ECONNREFUSED")).toBeGreaterThan(350);
+    expect(await failsAfter("ECONNREFUSED")).toBeLessThan(200);
+    expect(await failsAfter("TimeoutError")).toBeGreaterThan(350);
+    expect(await retry(patience, null, async () => "here")).toBe("here");
+    expect(await failsAfter("ECONNREFUSED")).toBeGreaterThan(350);
   });
 });
 

@@ -14,6 +14,8 @@ const silence = (["upstream", "downstream"] as const).map((stream) => {
 
 /** All pushes of a blob, however small, are refused by then. */
 const patienceMs = 40_000;
+/** Once the bucket has been away for so long, pushes are refused by then. */
+const soonerMs = 10_000;
 
 // Most of the time is waiting: each has a Berth of its own, and all run at once.
 let stages: BucketStage[] = [];
@@ -32,6 +34,7 @@ describe("a bucket", () => {
     console.log(`${how}: the push ended after ${Math.round(pushed.ms)} ms`);
     expect([pushed.status, Number(pushed.retryAfter) > 0, pulled]).toEqual([503, true, "503"]);
     expect(pushed.ms).toBeLessThan(patienceMs);
+    if (how === "refuses connections") expect((await stage.push(100_000)).ms).toBeLessThan(soonerMs);
     expect(await stage.head(known.digest)).toBe(200);
     expect(await stage.head(pushed.digest)).toBe(404);
     stage.scripted.play(() => null);

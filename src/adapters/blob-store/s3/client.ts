@@ -1,7 +1,7 @@
 // Sends signed requests to the bucket and reads their answers: timeouts, retries and refusals are dealt with here, once.
 import type { S3Place } from "./place.ts";
 import { connectionProblem, isStale, readProblem, S3Problem } from "./problem.ts";
-import { brisk, type Patience, retry } from "./retry.ts";
+import { brisk, createRetry, type Patience, type Retry } from "./retry.ts";
 import { createSigner, type S3Credentials } from "./sign.ts";
 
 /** Carries one request. The default is `fetch`; a runtime may bring something faster. */
@@ -73,6 +73,7 @@ const fetchTransport: Transport = (url, init) => fetch(url, { ...init, redirect:
 export function createS3Client(settings: ClientSettings): S3Client {
   const signer = createSigner(settings.place);
   const carry = settings.transport ?? fetchTransport;
+  const needs = { credentials: settings.credentials, retry: createRetry() };
   const send = async (request: S3Request, credentials: S3Credentials, signal: AbortSignal): Promise<Response> => {
     const { url, headers } = await signer.sign(request, credentials);
     return carry(url, { method: request.method, headers, body: request.body ?? null, signal });
@@ -81,7 +82,7 @@ export function createS3Client(settings: ClientSettings): S3Client {
     place: settings.place,
     startHash: signer.signsBodies ? settings.startHash : null,
     ask: (request, accept) =>
-      attempts(settings, request, async (credentials, signal) => {
+      attempts(needs, request, async (credentials, signal) => {
         const response = await send(request, credentials, signal);
         const { status, headers } = response;
         const answer = { status, headers, text: await response.text() };
@@ -90,7 +91,7 @@ export function createS3Client(settings: ClientSettings): S3Client {
         return answer;
       }),
     open: (request) =>
-      attempts(settings, request, async (credentials, late) => {
+      attempts(needs, request, async (credentials, late) => {
         // The attempt's time is for the head of the answer: a body may take as long as it moves.
         const head = new AbortController();
         const giveUp = () => head.abort(late.reason);
@@ -117,18 +118,18 @@ export function createS3Client(settings: ClientSettings): S3Client {
 
 /** Retries; credentials that ran out are exchanged once. */
 function attempts<T>(
-  settings: ClientSettings,
+  { credentials: ask, retry }: Pick<ClientSettings, "credentials"> & { retry: Retry },
   request: S3Request,
   attempt: (credentials: S3Credentials, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return retry(request.patience ?? brisk, request.signal ?? null, async (signal) => {
     try {
-      const credentials = await settings.credentials();
+      const credentials = await ask();
       try {
         return await attempt(credentials, signal);
       } catch (error) {
         if (!(error instanceof S3Problem) || !isStale(error)) throw error;
-        return await attempt(await settings.credentials(credentials), signal);
+        return await attempt(await ask(credentials), signal);
       }
     } catch (error) {
       throw connectionProblem(request.what, error);

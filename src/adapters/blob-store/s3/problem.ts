@@ -31,6 +31,7 @@ const passing = new Set([
   "OperationAborted",
   "ConditionalRequestConflict",
 ]);
+const nobody = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
 const stale = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]);
 
 function problemOf(code: string, status: number): BlobStoreProblem {
@@ -47,6 +48,11 @@ export function isPassing({ status, code }: S3Problem): boolean {
 /** Whether the server's certificate was refused. */
 export function isUntrusted(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);
+}
+
+/** Whether there was nobody to take the connection. */
+export function isNobody({ status, code }: S3Problem): boolean {
+  return status === 0 && nobody.has(code);
 }
 
 /** Whether other credentials may help: those of a role run out. */
