@@ -32,7 +32,7 @@ function urgent(output: ReturnType<typeof destination>): DestinationStream {
     lastLevel: 0,
     write(line: string) {
       output.write(line);
-      if (this.lastLevel >= atOnceFrom) output.flushSync();
+      if (this.lastLevel >= atOnceFrom) output.flush();
     },
   } as DestinationStream & { lastLevel: number };
 }

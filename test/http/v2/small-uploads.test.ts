@@ -43,7 +43,7 @@ describe("small uploads", () => {
       },
     ],
     [
-      "POST, two chunks, PUT",
+      "POST, two PATCHes, PUT",
       async ({ bytes, digest }) => {
         const location = await beginUpload(berth, repo, { auth });
         const half = bytes.byteLength >> 1;
@@ -51,8 +51,7 @@ describe("small uploads", () => {
           [0, half],
           [half, bytes.byteLength],
         ] as const) {
-          const headers = { "Content-Range": `${from}-${to - 1}` };
-          await send(berth, "PATCH", location, { body: bytes.slice(from, to), headers, auth });
+          await send(berth, "PATCH", location, { body: bytes.slice(from, to), auth });
         }
         return (await send(berth, "PUT", withDigest(location, digest), { auth })).status;
       },
