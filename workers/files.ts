@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Digest } from "#oci/digest.ts";
+import { countLent } from "./collect.ts";
 
 export interface FilesTask {
   /** False: nothing is synced. */
@@ -26,6 +27,7 @@ export type FileWritten = Written | Failed | null;
 
 /** In the order of the files. One that fails does not keep the others. */
 export function writeFiles({ durable, files }: FilesTask): FileWritten[] {
+  countLent(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
   const begun = files.map(({ file, bytes, digest }) => {
     if (createHash(digest.algorithm).update(bytes).digest("hex") !== digest.hex) return null;
     return attempt(() => writeFile(file, bytes));

@@ -35,7 +35,7 @@ export function gather(body: Body, hasher: Hasher, room: number): Promise<Gather
     const ended: Promise<StreamEnd> = eachSlab(body, hasher, async (piece) => {
       if (sink) return sink(piece);
       if (keptBytes + piece.byteLength > room) return overflow(piece);
-      kept.push(copyOf(piece));
+      kept.push(new Uint8Array(piece));
       keptBytes += piece.byteLength;
       hasher.recycle(piece.buffer);
     });
@@ -56,11 +56,4 @@ export function joinBytes<A extends ArrayBufferLike>(
     at += part.byteLength;
   }
   return whole;
-}
-
-/** A copy in memory that workers can read, too, where there is such memory. */
-function copyOf(piece: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(piece.byteLength));
-  copy.set(piece);
-  return copy;
 }
