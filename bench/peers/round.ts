@@ -34,7 +34,8 @@ export interface RoundOptions extends SceneOptions {
   report(line: Measured): void;
 }
 
-const idleMs = 2_000;
+/** Long enough for a server to tidy up after its start and after the works. */
+const idleMs = 12_000;
 
 export async function runRound(options: RoundOptions): Promise<Standing[]> {
   const { settings, folders } = options;

@@ -5,6 +5,8 @@ import { runInNewContext } from "node:vm";
 const lookEveryMs = 5_000;
 /** So long nobody has asked for anything: a collection of everything takes some tens of milliseconds. */
 const quietMs = 4_000;
+/** The start makes most garbage, and often nobody asks for anything right after it. */
+const firstLookMs = 1_000;
 
 export interface MemoryKeeper {
   /** Something was done just now. */
@@ -16,18 +18,22 @@ export interface MemoryKeeper {
 export function keepMemory(): MemoryKeeper {
   let lastBusy = performance.now();
   let owed = true;
-  const timer = setInterval(() => {
-    if (!owed || performance.now() - lastBusy < quietMs) return;
+  const look = (quiet: number) => {
+    if (!owed || performance.now() - lastBusy < quiet) return;
     owed = false;
     collect();
-  }, lookEveryMs);
-  timer.unref();
+  };
+  const first = setTimeout(look, firstLookMs, firstLookMs / 2).unref();
+  const timer = setInterval(look, lookEveryMs, quietMs).unref();
   return {
     busy() {
       lastBusy = performance.now();
       owed = true;
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      clearTimeout(first);
+      clearInterval(timer);
+    },
   };
 }
 
