@@ -6,7 +6,6 @@ import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 const writeEveryMs = 100;
 const writeAtBytes = 8 * 1024;
-const atOnceFrom = pino.levels.values.warn as number;
 
 export type Log = Logger;
 
@@ -25,16 +24,14 @@ export function createLog(level: string): Log {
   );
 }
 
-/** Passes lines on, and has them written when one is a warning or worse. pino tells a stream with this symbol the level. */
+/** Passes lines on, and has them written when one is a warning or worse: the level is what a line begins with. */
 function urgent(output: ReturnType<typeof destination>): DestinationStream {
   return {
-    [Symbol.for("pino.metadata")]: true,
-    lastLevel: 0,
-    write(line: string) {
+    write(line) {
       output.write(line);
-      if (this.lastLevel >= atOnceFrom) output.flush();
+      if (/^\{"level":"(?:warn|error|fatal)"/.test(line)) output.flush();
     },
-  } as DestinationStream & { lastLevel: number };
+  };
 }
 
 /** The time as pino wants it; the text is made once in each millisecond. */

@@ -15,6 +15,7 @@ import { answerV2 } from "#http/v2/routes.ts";
 import { openBody } from "#http/v2/send.ts";
 import { bodyOf, drainRest } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
+import { answerAtTurnsEnd } from "./flush.ts";
 import type { Intake } from "./intake/body.ts";
 import { closeFile, openRecorded, sendFile } from "./send-file.ts";
 
@@ -111,7 +112,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     address: clientAddress(head, around),
     ...errorText(sent.error ?? error, sent.status),
   });
-  if (!res.writableEnded) res.destroy();
+  if (sent.error && !res.writableEnded) res.destroy();
   if (body && !intake) drainRest(req);
 }
 
@@ -126,8 +127,7 @@ async function send(sending: Sending, exchange: Exchange, answer: Answer): Promi
   const { res } = exchange;
   const { status, headers, body } = answer;
   if (body === null || body instanceof Uint8Array) {
-    res.writeHead(status, headers);
-    res.end(body ?? undefined);
+    answerAtTurnsEnd({ res, status, headers, body });
     return { status, bytes: body?.byteLength ?? 0 };
   }
   if ("blob" in body && sending.blobFolder !== null) {
