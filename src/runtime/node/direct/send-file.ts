@@ -5,7 +5,6 @@ import { promisify } from "node:util";
 import type { Buffers } from "./buffers.ts";
 
 const open = promisify(fs.open);
-const stat = promisify(fs.fstat) as (fd: number, options: { bigint: true }) => Promise<fs.BigIntStats>;
 const read = promisify(fs.read) as (
   fd: number,
   options: fs.ReadOptionsWithBuffer<Buffer>,
@@ -31,7 +30,8 @@ export async function openRecorded(file: RecordedFile): Promise<number | null> {
     return null;
   }
   try {
-    const { size, ctimeNs } = await stat(fd, { bigint: true });
+    // Of an open file this is at hand, while asking a thread for it means to wake one.
+    const { size, ctimeNs } = fs.fstatSync(fd, { bigint: true });
     if (Number(size) === file.sizeBytes && String(ctimeNs) === file.stamp) return fd;
   } catch {
     // What cannot be looked at is read the careful way, which says what is wrong.
@@ -40,8 +40,13 @@ export async function openRecorded(file: RecordedFile): Promise<number | null> {
   return null;
 }
 
+/** Nothing was written to the file, so nothing is waited for. */
 export function closeFile(fd: number): void {
-  fs.close(fd, () => {});
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // It is not open: then there is nothing to close.
+  }
 }
 
 /** What sending reports while it runs. */
