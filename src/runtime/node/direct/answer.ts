@@ -113,7 +113,8 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     ...errorText(sent.error ?? error, sent.status),
   });
   if (sent.error && !res.writableEnded) res.destroy();
-  if (body && !intake) drainRest(req);
+  // After the answer is written: whoever waits to be asked for the body is not asked for it.
+  if (body && !intake) setImmediate(drainRest, req);
 }
 
 /** What went to the client. An error means that the body broke off. */
