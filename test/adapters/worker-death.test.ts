@@ -41,7 +41,7 @@ describe("a worker that dies", () => {
 
 describe("the queue of the pool", () => {
   it("says that it is full, and takes work again when it is not", async () => {
-    const pool = createPool(1, { tasksPerThread: 64 });
+    const pool = createPool(1, { tasksPerThread: 64, idleThreads: 1 });
     const compute = createPoolCompute(pool);
     const hasher = createPoolHasher(pool);
     const streams: HashStream[] = [];

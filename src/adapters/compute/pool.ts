@@ -9,19 +9,20 @@ export type Pool = Piscina;
 interface PoolOptions {
   /** Hashes of many uploads share a thread, since each waits for its client most of the time; a password has one to itself. */
   tasksPerThread: number;
+  /** Threads that are kept when there is nothing to do: one that is kept is also made anew when it dies. */
+  idleThreads: number;
 }
 
-const forHashing: PoolOptions = { tasksPerThread: 4096 };
+const forHashing: PoolOptions = { tasksPerThread: 4096, idleThreads: 1 };
 /** Files of many uploads go in one task; the next ones gather meanwhile. */
-export const forFiles: PoolOptions = { tasksPerThread: 1 };
-export const forPasswords: PoolOptions = { tasksPerThread: 1 };
+export const forFiles: PoolOptions = { tasksPerThread: 1, idleThreads: 1 };
+export const forPasswords: PoolOptions = { tasksPerThread: 1, idleThreads: 0 };
 
 /** @param threads how many threads, for hashing usually one for each processor. */
-export function createPool(threads: number, { tasksPerThread } = forHashing): Pool {
+export function createPool(threads: number, { tasksPerThread, idleThreads } = forHashing): Pool {
   const pool = new Piscina({
     filename: new URL("../../../workers/tasks.ts", import.meta.url).href,
-    // A thread that has nothing to do holds 25 MiB, and is made anew within a tenth of a second.
-    minThreads: 0,
+    minThreads: idleThreads,
     maxThreads: Math.max(1, threads),
     concurrentTasksPerWorker: tasksPerThread,
     maxQueue: 1024,
