@@ -5,7 +5,7 @@ import type { WriteFiles } from "#adapters/blob-store/fs-put.ts";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
-import { createPool, createPoolCompute, forFiles, forPasswords } from "#adapters/compute/pool.ts";
+import { createPool, createPoolCompute, forFiles, forPasswords, type Pool } from "#adapters/compute/pool.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
 import { createTokenMemory } from "#core/access/token-memory.ts";
@@ -41,8 +41,12 @@ export async function openContext(
 ): Promise<OpenContext> {
   const clock = createSystemClock();
   const time = await keepTime(db, clock, log);
-  const filing = createPool(1, forFiles);
-  const blobs = await openBlobStore(config, (task) => filing.run(task, { name: "writeFiles" }));
+  // Its thread is there from the first small upload on; where uploads do not stay in memory, or go elsewhere, it never is.
+  let filing: Pool | null = null;
+  const blobs = await openBlobStore(config, (task) => {
+    filing ??= createPool(1, forFiles);
+    return filing.run(task, { name: "writeFiles" });
+  });
   const installationId = await ensureInstallation(db, crypto.randomUUID(), clock.now());
   await requireStoreOf(installationId, blobs, db);
   const keys = createKeyring({ db, clock, secretKey: readSecretKey(config.dataDir, config.secretKey) });
@@ -70,7 +74,7 @@ export async function openContext(
   const close = async () => {
     time.stop();
     await compute.close();
-    await Promise.all([hashing.destroy(), filing.destroy()]);
+    await Promise.all([hashing.destroy(), filing?.destroy()]);
     await blobs.close();
   };
   return { ctx, close };
