@@ -2,7 +2,7 @@
 import { hasBlobs } from "#db/queries/integrity.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
-import { StartError } from "./secret-key.ts";
+import { StartError } from "./start-error.ts";
 
 /**
  * A store without an id takes the installation's, as long as the database knows no blob: later it is a place where nothing is
@@ -10,9 +10,10 @@ import { StartError } from "./secret-key.ts";
  * @throws StartError.
  */
 export async function requireStoreOf(installationId: string, blobs: BlobStore, db: Database): Promise<void> {
+  let storeId = await blobs.ensureIdentity(null);
   // Memory is empty at every start.
-  const mayTake = blobs.kind === "memory" || !(await hasBlobs(db));
-  const storeId = await blobs.ensureIdentity(mayTake ? installationId : null);
+  const mayTake = async () => blobs.kind === "memory" || !(await hasBlobs(db));
+  if (storeId === null && (await mayTake())) storeId = await blobs.ensureIdentity(installationId);
   if (storeId === installationId) return;
   if (storeId === null)
     throw new StartError(
