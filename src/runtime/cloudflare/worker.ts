@@ -3,6 +3,7 @@ import { answerRequest, notServing, type Waiting } from "./answer.ts";
 import { type Env, readEnv } from "./env.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
 import { createLog } from "./log.ts";
+import { runScheduled } from "./scheduled.ts";
 import { NotServingError } from "./standing.ts";
 
 /** Made by the first request: nothing may be asked of the platform before. */
@@ -24,5 +25,10 @@ export default {
       return notServing(request, new NotServingError("the registry is not set up: its log says what is missing"), log);
     }
     return answerRequest(request, { isolate, env, waiting, log: createLog(isolate.config.logLevel) });
+  },
+  async scheduled(_event: unknown, env: Env): Promise<void> {
+    const isolate = isolateOf(env);
+    if ("problems" in isolate) throw new Error(`the registry is not set up: ${isolate.problems.join("; ")}`);
+    await runScheduled(isolate, env, createLog(isolate.config.logLevel));
   },
 };
