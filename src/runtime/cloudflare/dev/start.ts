@@ -1,11 +1,11 @@
 // Starts workerd with the Worker, its bucket in the data folder, its database, and a clock that runs the periodic work.
 import fs from "node:fs";
 import path from "node:path";
-import { unstable_startWorker } from "wrangler";
 import type { Config } from "../../config/parse.ts";
 import { readSecretKey } from "../../node/secret-key.ts";
 import { settingsForEdge } from "../settings.ts";
 import { openDevDatabase } from "./database.ts";
+import { startWorkerd } from "./workerd.ts";
 
 export interface RunningEdge {
   url: string;
@@ -14,7 +14,6 @@ export interface RunningEdge {
   stop(): Promise<void>;
 }
 
-const configFile = path.join(import.meta.dirname, "../../../../wrangler.toml");
 const usual = { host: "127.0.0.1", port: 8787 };
 const cronMs = 60_000;
 
@@ -27,26 +26,19 @@ export async function startEdge(config: Config, environment: Environment): Promi
   try {
     fs.mkdirSync(dataDir, { recursive: true });
     const secretKey = Buffer.from(readSecretKey(dataDir, config.secretKey)).toString("hex");
-    process.env.WRANGLER_SEND_METRICS ??= "false";
-    const worker = await unstable_startWorker({
-      config: configFile,
-      bindings: {
-        ...textBindings({ ...settingsForEdge(environment), BERTH_SECRET_KEY: secretKey }),
-        HYPERDRIVE: { type: "hyperdrive", id: "local", localConnectionString: database.url },
-      },
-      dev: {
-        server: { hostname: host, port },
-        inspector: false,
-        persist: path.join(dataDir, "workerd"),
-        watch: false,
-      },
+    const workerd = await startWorkerd({
+      databaseUrl: database.url,
+      settings: { ...settingsForEdge(environment), BERTH_SECRET_KEY: secretKey },
+      listen: { hostname: host, port },
+      persist: path.join(dataDir, "workerd"),
+      onLine: (line) => console.log(line),
     });
-    await worker.ready;
-    const { origin } = await worker.url;
-    const cron = setInterval(() => void worker.scheduled({ cron: "* * * * *" }).catch(() => {}), cronMs);
+    const { origin } = workerd;
+    const report = (error: unknown) => console.error(`berth: ${(error as Error).message}`);
+    const cron = setInterval(() => void workerd.runScheduled().catch(report), cronMs);
     const stop = async () => {
       clearInterval(cron);
-      await worker.dispose();
+      await workerd.stop();
       await database.stop();
     };
     return { url: origin, banner: bannerOf(origin, config, dataDir), stop };
@@ -54,12 +46,6 @@ export async function startEdge(config: Config, environment: Environment): Promi
     await database.stop();
     throw error;
   }
-}
-
-function textBindings(settings: Record<string, string>) {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, { type: "secret_text" as const, value }]),
-  );
 }
 
 function bannerOf(origin: string, config: Config, dataDir: string): string {
