@@ -1,14 +1,16 @@
 // Answers one request of a Worker, and looks after what has to be done once it is answered.
 import { createFeed } from "#core/cache/feed.ts";
+import { storeError } from "#core/content/store-error.ts";
 import { describeFailure } from "#core/failure.ts";
 import { foldCounters } from "#core/repositories/counters.ts";
 import { createApp } from "#http/app.ts";
 import { asRegistryError } from "#http/errors.ts";
+import { StartError } from "../start-error.ts";
 import { openRequest, type Unopened } from "./context.ts";
 import type { Env } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Log } from "./log.ts";
-import { NotServingError, requireStanding } from "./standing.ts";
+import { requireStanding } from "./standing.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 /** What a Worker may use after its answer. */
@@ -83,8 +85,8 @@ function foldLater(isolate: Isolate, env: Env, { waiting, log }: { waiting: Wait
 
 /** The answer when nothing can be served, in the form of the asked surface. */
 export function notServing(request: Request, thrown: unknown, log: Log): Response {
-  const isKnown = thrown instanceof NotServingError;
-  const error = asRegistryError(thrown);
+  const isKnown = thrown instanceof StartError;
+  const error = asRegistryError(storeError(thrown));
   const message = isKnown ? thrown.message : error.message;
   log("error", "cannot serve", { error: isKnown ? message : describeFailure(thrown) });
   const status = isKnown || error.code === "UNAVAILABLE" ? 503 : 500;

@@ -4,18 +4,17 @@ import { databaseFailure } from "#core/failure.ts";
 import { schemaProblem } from "#db/connect/schema-version.ts";
 import { ensureInstallation, readStanding, type Standing } from "#db/queries/installation.ts";
 import { databaseError } from "#db/queries/rows.ts";
+import { StartError } from "../start-error.ts";
 import { requireStoreOf } from "../store-identity.ts";
 import type { Unopened } from "./context.ts";
 import type { Isolate } from "./isolate.ts";
 
 const againMs = 60_000;
+const bindings = "the bindings BLOBS and HYPERDRIVE in wrangler.toml";
 /** What PostgreSQL says where a schema or a table is missing. */
 const notThere = ["42P01", "3F000"];
 
-/** The Worker cannot serve, for a reason that its operator can remove. */
-export class NotServingError extends Error {}
-
-/** The installation's id. @throws NotServingError; else what the database or the bucket said at the first request. */
+/** The installation's id. @throws StartError; else what the database or the bucket said at the first request. */
 export async function requireStanding(isolate: Isolate, ctx: Unopened): Promise<string> {
   const { known } = isolate;
   if (known && performance.now() - known.atMs < againMs) return known.installationId;
@@ -34,10 +33,10 @@ async function findOut(isolate: Isolate, ctx: Unopened): Promise<string> {
   const standing = await readStanding(ctx.db).catch(explained);
   isolate.clock.set(new Date(standing.nowMs), { startedMs, endedMs: Date.now() });
   const problem = schemaProblem(standing.newestMigrationMs);
-  if (problem !== null) throw new NotServingError(problem);
+  if (problem !== null) throw new StartError(problem);
   const installationId =
     standing.installationId ?? (await ensureInstallation(ctx.db, crypto.randomUUID(), ctx.clock.now()));
-  if (!isolate.known) await requireStoreOf(installationId, ctx.blobs, ctx.db);
+  if (!isolate.known) await requireStoreOf(installationId, ctx.blobs, ctx.db, bindings);
   if (!standing.hasAdmin) await makeFirstAdmin(isolate, ctx);
   isolate.known = { installationId, atMs };
   return installationId;
@@ -45,7 +44,7 @@ async function findOut(isolate: Isolate, ctx: Unopened): Promise<string> {
 
 function explained(error: unknown): Standing {
   if (!notThere.includes(databaseError(error)?.code ?? "")) throw error;
-  throw new NotServingError(
+  throw new StartError(
     "the database has no schema of Berth's: run `berth migrate` with the DATABASE_URL that Hyperdrive uses",
   );
 }

@@ -1,10 +1,10 @@
 // Berth as a Cloudflare Worker: the same application on R2 and, through Hyperdrive, on PostgreSQL.
+import { StartError } from "../start-error.ts";
 import { answerRequest, notServing, type Waiting } from "./answer.ts";
 import { type Env, readEnv } from "./env.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
 import { createLog } from "./log.ts";
 import { runScheduled } from "./scheduled.ts";
-import { NotServingError } from "./standing.ts";
 
 /** Made by the first request: nothing may be asked of the platform before. */
 let made: Isolate | { problems: readonly string[] } | null = null;
@@ -22,7 +22,7 @@ export default {
     if ("problems" in isolate) {
       const log = createLog("info");
       for (const problem of isolate.problems) log("error", problem, {});
-      return notServing(request, new NotServingError("the registry is not set up: its log says what is missing"), log);
+      return notServing(request, new StartError("the registry is not set up: its log says what is missing"), log);
     }
     return answerRequest(request, { isolate, env, waiting, log: createLog(isolate.config.logLevel) });
   },
