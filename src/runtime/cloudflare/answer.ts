@@ -28,24 +28,25 @@ export async function answerRequest(
   request: Request,
   { isolate, env, waiting, log }: { isolate: Isolate; env: Env; waiting: Waiting; log: Log },
 ): Promise<Response> {
-  const { ctx: unopened, close } = openRequest(isolate, env, log);
   const ending = Promise.withResolvers<void>();
   // The request is worked on to its end also when its client has gone: what came of an upload is saved then.
-  waiting.waitUntil(
-    ending.promise.then(close).catch((error) => log("warn", "could not close", { error: String(error) })),
-  );
+  waiting.waitUntil(ending.promise);
+  let close = async () => {};
+  const end = () => ending.resolve(close().catch((error) => log("warn", "could not close", { error: String(error) })));
   try {
-    const installationId = await requireStanding(isolate, unopened);
-    if (asksFacts(request)) await keepYoung(isolate, unopened);
-    const ctx = { ...unopened, installationId };
+    const opened = await openRequest(isolate, env, log);
+    close = opened.close;
+    const installationId = await requireStanding(isolate, opened.ctx);
+    if (asksFacts(request)) await keepYoung(isolate, opened.ctx);
+    const ctx = { ...opened.ctx, installationId };
     const ended = () => {
-      ending.resolve();
+      end();
       foldLater(isolate, env, { waiting, log });
     };
     const around = surroundingsOf(isolate, ctx, { log, metrics: env.METRICS, ended });
     return await createApp({ ctx, around }).fetch(request);
   } catch (error) {
-    ending.resolve();
+    end();
     return notServing(request, error, log);
   }
 }
@@ -77,7 +78,7 @@ function foldLater(isolate: Isolate, env: Env, { waiting, log }: { waiting: Wait
   const fold = async () => {
     await new Promise((resolve) => setTimeout(resolve, foldAfterMs));
     isolate.foldingSinceMs = Number.NEGATIVE_INFINITY;
-    const { ctx, close } = openRequest(isolate, env, log);
+    const { ctx, close } = await openRequest(isolate, env, log);
     await foldCounters(ctx).finally(close);
   };
   waiting.waitUntil(fold().catch((error) => log("warn", "counters could not be written", { error: String(error) })));

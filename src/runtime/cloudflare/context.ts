@@ -1,10 +1,10 @@
 // Puts the rules' context together for one request: its own way to the database and the bucket, and the isolate's memory.
-import { createR2BlobStore } from "#adapters/blob-store/r2.ts";
 import { createInlineHasher } from "#adapters/compute/inline-hasher.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { createRestingSessions } from "#core/uploads/resting.ts";
 import { connectHyperdrive } from "#db/connect/hyperdrive.ts";
+import { openBucket } from "./bucket.ts";
 import type { EdgeConfig, Env } from "./env.ts";
 import { workerdHashing } from "./hashing.ts";
 import type { Isolate } from "./isolate.ts";
@@ -19,10 +19,11 @@ export interface RequestContext {
   close(): Promise<void>;
 }
 
-export function openRequest(isolate: Isolate, env: Env, log: Log): RequestContext {
+/** @throws StartError when the bucket cannot be used. */
+export async function openRequest(isolate: Isolate, env: Env, log: Log): Promise<RequestContext> {
   const { config, clock, view, facts, contents, tokens, passwords, compute, counters } = isolate;
+  const blobs = await openBucket(isolate, env);
   const { db, end } = connectHyperdrive(env.HYPERDRIVE.connectionString);
-  const blobs = createR2BlobStore({ bucket: env.BLOBS, memory: isolate.parts, partBytes: config.r2PartBytes });
   const ctx: Unopened = {
     db,
     blobs,

@@ -32,10 +32,11 @@ const noMachine = { cpuCount: 1, isRoot: false };
 /** Reads bindings, variables and secrets. @returns what is wrong instead, one line each. */
 export function readEnv(env: Env): EdgeConfig | { problems: readonly string[] } {
   const given = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-  const problems = [...bindingProblems(env), ...serverSettingsIn(given.map(([name]) => name))];
+  const problems = [...hyperdriveProblem(env), ...serverSettingsIn(given.map(([name]) => name))];
   const berth = given.filter(([name]) => name.startsWith("BERTH_"));
   const config = parseConfig({ ...edgeDefaults, ...Object.fromEntries(berth) }, undefined, noMachine);
   if ("problems" in config) return { problems: [...problems, ...config.problems] };
+  problems.push(...storageProblem(config, env));
   const { secretKey } = config;
   if (secretKey === undefined)
     problems.push(
@@ -45,11 +46,20 @@ export function readEnv(env: Env): EdgeConfig | { problems: readonly string[] } 
   return { ...config, secretKey };
 }
 
-function bindingProblems({ BLOBS, HYPERDRIVE }: Partial<Env>): string[] {
-  const problems: string[] = [];
-  if (typeof BLOBS?.createMultipartUpload !== "function")
-    problems.push("the binding BLOBS is not an R2 bucket: see [[r2_buckets]] in wrangler.toml");
-  if (typeof HYPERDRIVE?.connectionString !== "string")
-    problems.push("the binding HYPERDRIVE is no Hyperdrive configuration: see [[hyperdrive]] in wrangler.toml");
-  return problems;
+function hyperdriveProblem({ HYPERDRIVE }: Partial<Env>): string[] {
+  if (typeof HYPERDRIVE?.connectionString === "string") return [];
+  return ["the binding HYPERDRIVE is no Hyperdrive configuration: see [[hyperdrive]] in wrangler.toml"];
+}
+
+function storageProblem({ storage, origins, s3AccessKey }: Config, { BLOBS }: Partial<Env>): string[] {
+  if (storage.kind === "s3")
+    return s3AccessKey === undefined
+      ? ["BERTH_S3_ACCESS_KEY and BERTH_S3_SECRET_KEY are not set: a Worker has no other keys for a bucket"]
+      : [];
+  if (origins.storage !== "default")
+    return [
+      "BERTH_STORAGE: a Worker keeps blobs in the R2 bucket of the binding BLOBS, or in s3://BUCKET/PREFIX?region=REGION",
+    ];
+  if (typeof BLOBS?.createMultipartUpload === "function") return [];
+  return ["the binding BLOBS is not an R2 bucket: see [[r2_buckets]] in wrangler.toml"];
 }

@@ -2,6 +2,7 @@
 // reaches the network belongs to one request and is made anew for each.
 import argon2 from "@phi-ag/argon2/argon2.wasm";
 import { createPartMemory } from "#adapters/blob-store/r2.ts";
+import type { ServerAbilities } from "#adapters/blob-store/s3/check.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createInlineCompute } from "#adapters/compute/inline.ts";
 import { createArgon2id } from "#adapters/compute/wasm/argon2.ts";
@@ -45,6 +46,8 @@ export function createIsolate(config: EdgeConfig) {
     /** When somebody undertook to write the counts, by `performance.now`. */
     foldingSinceMs: Number.NEGATIVE_INFINITY,
     parts: createPartMemory(),
+    /** What a bucket that is reached by S3 can do, once it was tried. */
+    bucket: null as ServerAbilities | null,
     known: null as Known | null,
   };
 }

@@ -20,6 +20,10 @@ const edgeSettings: readonly SettingName[] = [
   "scrubRate",
   "scrubDays",
   "r2PartBytes",
+  "storage",
+  "s3AccessKey",
+  "s3SecretKey",
+  "s3SessionToken",
 ];
 const edgeNames = new Set(edgeSettings.map((setting) => VARIABLES[setting].name));
 const serverNames = Object.values(VARIABLES)
