@@ -12,14 +12,30 @@ const dialect: Parameters<SQL["toQuery"]>[0] = {
   escapeString: (text) => `'${text.replaceAll("'", "''")}'`,
 };
 
-export function databaseOn(sql: postgres.Sql): Database {
+/** @param named gives the driver's errors the names by which a lost connection is known, where the driver does not. */
+export function databaseOn(sql: postgres.Sql, named: (error: unknown) => unknown = (error) => error): Database {
   return {
-    ...on(sql),
-    transaction: <T>(work: (tx: Db) => Promise<T>) => sql.begin((own) => work(on(own))) as Promise<T>,
+    ...on(sql, named),
+    async transaction<T>(work: (tx: Db) => Promise<T>) {
+      let thrown: { error: unknown } | null = null;
+      const watched = async (tx: Db) => {
+        try {
+          return await work(tx);
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      };
+      try {
+        return (await sql.begin((own) => watched(on(own, named)))) as T;
+      } catch (error) {
+        throw error === (thrown as { error: unknown } | null)?.error ? error : named(error);
+      }
+    },
   };
 }
 
-function on(sql: Pick<postgres.Sql, "unsafe">): Db {
+function on(sql: Pick<postgres.Sql, "unsafe">, named: (error: unknown) => unknown): Db {
   return {
     async execute(query) {
       const { sql: text, params } = query.toQuery(dialect);
@@ -27,7 +43,7 @@ function on(sql: Pick<postgres.Sql, "unsafe">): Db {
         // What is not prepared is planned anew each time: planning costs more than running it.
         return await sql.unsafe(text, params as never[], { prepare: params.length > 0 });
       } catch (error) {
-        throw new StatementError(text, error);
+        throw new StatementError(text, named(error));
       }
     },
   };

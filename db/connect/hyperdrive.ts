@@ -3,6 +3,7 @@
 import postgres from "postgres";
 import type { Database } from "../queries/rows.ts";
 import { databaseOn } from "./database.ts";
+import { connectionError } from "./loss.ts";
 import { setWireForms, WIRE_TYPES } from "./wire-types.ts";
 
 /** The database, for one request. */
@@ -30,5 +31,11 @@ export function connectHyperdrive(url: string): RequestDatabase {
     onnotice: () => {},
   });
   setWireForms(sql);
-  return { db: databaseOn(sql), end: () => sql.end({ timeout: END_SECONDS }) };
+  return { db: databaseOn(sql, named), end: () => sql.end({ timeout: END_SECONDS }) };
+}
+
+/** What workerd says of a connection has words and no code: neither PostgreSQL's nor the driver's. */
+function named(error: unknown): unknown {
+  if (!(error instanceof Error) || "severity" in error || "code" in error || error.name !== "Error") return error;
+  return connectionError("CONNECTION_FAILED", error.message);
 }

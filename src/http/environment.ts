@@ -49,8 +49,8 @@ export interface Surroundings {
   passOn?(body: ReadableStream<Uint8Array>, outgoing: Outgoing): ReadableStream<Uint8Array>;
   /** What is wrong with the server as a whole, or null: for health and for the load balancer. */
   problem(): Promise<string | null>;
-  /** The figures, for who shows the token; a null token means that they are not given here. */
-  metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }> };
+  /** The figures, for who shows the token; a null token means that they are not given here, and `where` they are. */
+  metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }>; where?: string };
   /** The server is about to stop: health says so. */
   draining(): boolean;
 }

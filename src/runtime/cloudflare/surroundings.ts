@@ -30,7 +30,12 @@ export function surroundingsOf(
     minRate: { bytesPerSecond: 0, seconds: 30 },
     collect,
     passOn,
-    metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
+    metrics: {
+      token: null,
+      where:
+        "an isolate knows its own requests only; they are in Workers Logs, and in the dataset METRICS if it is bound",
+      render: async () => ({ contentType: "text/plain", body: "" }),
+    },
     problem: createHealth(ctx),
     draining: () => false,
   };

@@ -181,6 +181,14 @@ describe("the Worker", () => {
     });
   });
 
+  it("says where its figures are", async () => {
+    const answer = await send(berth, "GET", "/metrics", { auth: null });
+    expect([answer.status, answer.text]).toEqual([
+      404,
+      expect.stringMatching(/Workers Logs, and in the dataset METRICS/),
+    ]);
+  });
+
   it("writes one line of JSON for each request, with who asked and without what is secret", async () => {
     edge.lines.length = 0;
     await send(berth, "GET", "/v2/edge/app/tags/list?secret=1");
