@@ -4,7 +4,7 @@ import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.
 import type { R2Binding } from "./r2/bucket.ts";
 import { removeAll } from "./r2/multipart.ts";
 import { headObject, listNames, openObject, putObject, readBytes } from "./r2/objects.ts";
-import type { PartMemory } from "./r2/parts.ts";
+import type { PartMemory } from "./r2/part-buffer.ts";
 import { openR2Writer } from "./r2/writer.ts";
 import { keyOf, nameOf } from "./s3/place.ts";
 import { planOf } from "./s3/upload/plan.ts";
@@ -20,11 +20,6 @@ export interface R2BlobStoreSettings {
 /** All of the bucket is the store's. */
 const place = { prefix: "" };
 const identityName = "berth-store.json";
-
-/** The memory of an isolate's uploads: with 128 MiB in all, three parts of 16 MiB beside the first of each upload. */
-export function createPartMemory(most = 3): PartMemory {
-  return { most, extra: 0 };
-}
 
 export function createR2BlobStore({ bucket, memory, partBytes }: R2BlobStoreSettings): BlobStore {
   const unattended = new Set<Promise<unknown>>();

@@ -1,7 +1,7 @@
 // What an isolate remembers between requests: facts, tokens, keys, and what it found out about its database. Everything that
 // reaches the network belongs to one request and is made anew for each.
 import argon2 from "@phi-ag/argon2/argon2.wasm";
-import { createPartMemory } from "#adapters/blob-store/r2.ts";
+import { createPartMemory } from "#adapters/blob-store/r2/part-buffer.ts";
 import type { ServerAbilities } from "#adapters/blob-store/s3/check.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createInlineCompute } from "#adapters/compute/inline.ts";

@@ -7,7 +7,8 @@ import type { UploadSession } from "../upload-session.ts";
 import type { R2Binding, R2Head } from "./bucket.ts";
 import { completeUpload, removeAll } from "./multipart.ts";
 import { headObject, openObject, putObject, type Replacing } from "./objects.ts";
-import { createParts, type PartMemory, type Parts } from "./parts.ts";
+import type { PartMemory } from "./part-buffer.ts";
+import { createParts, type Parts } from "./parts.ts";
 import { findStart, type Start } from "./start.ts";
 
 /** What writers share. */

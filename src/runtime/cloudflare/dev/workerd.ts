@@ -14,6 +14,8 @@ export interface WorkerdOptions {
   listen: { hostname: string; port: number };
   /** Where the bucket lies; false: it is gone with workerd. */
   persist: string | false;
+  /** Whether the isolate can be looked into (default: not). */
+  inspector?: boolean;
   /** Gets each line that the Worker logs. */
   onLine: (line: string) => void;
 }
@@ -21,6 +23,8 @@ export interface WorkerdOptions {
 export interface Workerd {
   /** Without a slash at its end. */
   origin: string;
+  /** Where the isolate can be looked into, by DevTools' protocol; null when it was not asked for. */
+  inspectorUrl: string | null;
   /** Does the periodic work that is due. */
   runScheduled(): Promise<void>;
   stop(): Promise<void>;
@@ -31,6 +35,7 @@ export async function startWorkerd({
   settings,
   listen,
   persist,
+  inspector = false,
   onLine,
 }: WorkerdOptions): Promise<Workerd> {
   process.env.WRANGLER_SEND_METRICS ??= "false";
@@ -44,7 +49,7 @@ export async function startWorkerd({
     },
     dev: {
       server: listen,
-      inspector: false,
+      ...(inspector ? {} : { inspector: false }),
       persist,
       watch: false,
       logLevel: "error",
@@ -55,6 +60,7 @@ export async function startWorkerd({
   const { origin } = await worker.url;
   return {
     origin,
+    inspectorUrl: inspector ? ((await worker.inspectorUrl)?.href ?? null) : null,
     async runScheduled() {
       const answer = await fetch(`${origin}${scheduledPath}`);
       const outcome = await answer.text();
