@@ -34,7 +34,7 @@ export async function answerRequest(
   let close = async () => {};
   const end = () => ending.resolve(close().catch((error) => log("warn", "could not close", { error: String(error) })));
   try {
-    const opened = await openRequest(isolate, env, log);
+    const opened = await openRequest(isolate, env, { log, waiting });
     close = opened.close;
     const installationId = await requireStanding(isolate, opened.ctx);
     if (asksFacts(request)) await keepYoung(isolate, opened.ctx);
@@ -78,7 +78,7 @@ function foldLater(isolate: Isolate, env: Env, { waiting, log }: { waiting: Wait
   const fold = async () => {
     await new Promise((resolve) => setTimeout(resolve, foldAfterMs));
     isolate.foldingSinceMs = Number.NEGATIVE_INFINITY;
-    const { ctx, close } = await openRequest(isolate, env, log);
+    const { ctx, close } = await openRequest(isolate, env, { log });
     await foldCounters(ctx).finally(close);
   };
   waiting.waitUntil(fold().catch((error) => log("warn", "counters could not be written", { error: String(error) })));

@@ -4,11 +4,13 @@ import { createKeyring } from "#core/access/keyring.ts";
 import type { Context, Limits } from "#core/context.ts";
 import { createRestingSessions } from "#core/uploads/resting.ts";
 import { connectHyperdrive } from "#db/connect/hyperdrive.ts";
-import { openBucket } from "./bucket.ts";
+import type { Waiting } from "./answer.ts";
 import type { EdgeConfig, Env } from "./env.ts";
-import { workerdHashing } from "./hashing.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Log } from "./log.ts";
+import { openBucket } from "./platform/bucket.ts";
+import { createFarBytes } from "./platform/far-bytes.ts";
+import { workerdHashing } from "./platform/hashing.ts";
 
 /** Everything but what the database says. */
 export type Unopened = Omit<Context, "installationId">;
@@ -20,7 +22,11 @@ export interface RequestContext {
 }
 
 /** @throws StartError when the bucket cannot be used. */
-export async function openRequest(isolate: Isolate, env: Env, log: Log): Promise<RequestContext> {
+export async function openRequest(
+  isolate: Isolate,
+  env: Env,
+  { log, waiting }: { log: Log; waiting?: Waiting },
+): Promise<RequestContext> {
   const { config, clock, view, facts, contents, tokens, passwords, compute, counters } = isolate;
   const blobs = await openBucket(isolate, env);
   const { db, end } = connectHyperdrive(env.HYPERDRIVE.connectionString);
@@ -36,7 +42,7 @@ export async function openRequest(isolate: Isolate, env: Env, log: Log): Promise
     tokens,
     view,
     facts,
-    contents,
+    contents: env.BYTES && waiting ? { ...contents, far: createFarBytes(env.BYTES, waiting, log) } : contents,
     counters,
     // A request may be cut off at any moment, and a session that it had would pass for busy in this isolate for ever.
     resting: createRestingSessions(),

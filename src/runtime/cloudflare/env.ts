@@ -2,6 +2,7 @@
 import type { R2Binding } from "#adapters/blob-store/r2/bucket.ts";
 import { type Config, parseConfig } from "../config/parse.ts";
 import { VARIABLES } from "../config/variables.ts";
+import type { KvBinding } from "./platform/far-bytes.ts";
 import { serverSettingsIn } from "./settings.ts";
 
 /** The bindings, as wrangler.toml names them. */
@@ -10,6 +11,8 @@ export interface Env {
   BLOBS: R2Binding;
   /** The way to PostgreSQL. */
   HYPERDRIVE: { connectionString: string };
+  /** Small blobs by digest, nearer than the bucket; absent: they are in memory and in the bucket alone. */
+  BYTES?: KvBinding;
   /** Figures of requests; without it they are in the log alone. */
   METRICS?: AnalyticsBinding;
   [setting: string]: unknown;

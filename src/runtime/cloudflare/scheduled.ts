@@ -13,7 +13,7 @@ const lightMs = 10_000;
 /** Does it; a task that fails does not keep the others. @throws when nothing can be done at all. */
 export async function runScheduled(isolate: Isolate, env: Env, log: Log): Promise<void> {
   const startedMs = performance.now();
-  const { ctx: unopened, close } = await openRequest(isolate, env, log);
+  const { ctx: unopened, close } = await openRequest(isolate, env, { log });
   try {
     const ctx = { ...unopened, installationId: await requireStanding(isolate, unopened) };
     const due = await listDueTasks(ctx);

@@ -5,7 +5,7 @@ import { createHealth } from "../health.ts";
 import type { AnalyticsBinding } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Log } from "./log.ts";
-import { collect, passOn } from "./streams.ts";
+import { collect, passOn } from "./platform/streams.ts";
 
 /** @param ended is called once, when the answer's body has ended too. */
 export function surroundingsOf(

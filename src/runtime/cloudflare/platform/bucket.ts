@@ -4,10 +4,10 @@ import { checkBucket } from "#adapters/blob-store/s3/check.ts";
 import { createS3Client } from "#adapters/blob-store/s3/client.ts";
 import { createS3BlobStore } from "#adapters/blob-store/s3.ts";
 import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
-import type { S3Storage } from "../config/storage-s3.ts";
-import { StartError } from "../start-error.ts";
-import type { EdgeConfig, Env } from "./env.ts";
-import type { Isolate } from "./isolate.ts";
+import type { S3Storage } from "../../config/storage-s3.ts";
+import { StartError } from "../../start-error.ts";
+import type { EdgeConfig, Env } from "../env.ts";
+import type { Isolate } from "../isolate.ts";
 
 /** For the parts of one request: it may not wait for another's, which may never be given back. */
 const budgetBytes = 80 * 1024 * 1024;
