@@ -1,43 +1,44 @@
 // Refuses bodies of uploads that are larger than the way to this server lets through, and says what its client can do.
 import { type Body, eachSlab, type SlabBody } from "#core/uploads/slabs.ts";
 import { type RegistryError, registryError } from "#oci/error.ts";
+import type { Surroundings } from "../environment.ts";
 import type { RequestHead } from "../head.ts";
+import { sendsChunks, staysHere } from "./clients.ts";
 
-/** What clients can do about it, by the beginning of their User-Agent; all others send a layer in one request, however large it is. */
-const advice: readonly { agent: RegExp; says: (limitBytes: number) => string }[] = [
-  {
-    agent: /^regclient\//,
-    says: (limit) => `send it in chunks: regctl registry set --blob-chunk ${limit} --blob-max ${limit} HOST`,
-  },
-];
-const otherwise =
-  "use a client that sends chunks (regctl registry set --blob-chunk), or ask the registry's operator to set " +
-  "BERTH_INGEST_ORIGIN, another way in without this limit";
+type Limited = { head: RequestHead; around: Surroundings };
 
 /** The body, which ends with an error as soon as it has more bytes than are let through. @throws BODY_TOO_LARGE when its head announces more. */
-export function limitedBody(head: RequestHead, body: Body | null, limitBytes: number | null): Body | null {
-  if (limitBytes === null || body === null) return body;
-  if (Number(head.header("content-length") ?? 0) > limitBytes) throw tooLarge(head, limitBytes);
+export function limitedBody(request: Limited, body: Body | null): Body | null {
+  const { bodyLimitBytes } = request.around;
+  if (bodyLimitBytes === null || body === null) return body;
+  if (Number(request.head.header("content-length") ?? 0) > bodyLimitBytes) throw tooLarge(request, bodyLimitBytes);
   const limited: SlabBody = {
     async eachSlab(source, each) {
       let size = 0;
       return eachSlab(body, source, async (slab) => {
         size += slab.byteLength;
-        if (size <= limitBytes) return each(slab);
+        if (size <= bodyLimitBytes) return each(slab);
         source.recycle(slab.buffer);
-        throw tooLarge(head, limitBytes);
+        throw tooLarge(request, bodyLimitBytes);
       });
     },
   };
   return limited;
 }
 
-function tooLarge(head: RequestHead, limitBytes: number): RegistryError {
-  const agent = head.header("user-agent") ?? "";
-  const known = advice.find((client) => client.agent.test(agent));
-  return registryError(
-    "BODY_TOO_LARGE",
-    `a request can bring ${limitBytes} bytes at most here: ${known?.says(limitBytes) ?? otherwise}`,
-    { limitBytes },
-  );
+function tooLarge(request: Limited, limitBytes: number): RegistryError {
+  const message = `a request can bring ${limitBytes} bytes at most here: ${adviceFor(request, limitBytes)}`;
+  return registryError("BODY_TOO_LARGE", message, { limitBytes });
+}
+
+function adviceFor({ head, around }: Limited, limitBytes: number): string {
+  const agent = head.header("user-agent");
+  if (sendsChunks(agent))
+    return `send it in chunks: regctl registry set --blob-chunk ${limitBytes} --blob-max ${limitBytes} HOST`;
+  const chunks = "use a client that sends chunks, such as regctl";
+  if (around.ingestOrigin === null)
+    return `${chunks}, or ask the registry's operator for another way in (BERTH_INGEST_ORIGIN)`;
+  if (staysHere(agent))
+    return `this client does not go to ${around.ingestOrigin}, where there is no limit: use docker, podman, skopeo, crane or regctl`;
+  return `begin the upload with POST and send it to the Location of the answer, or ${chunks}`;
 }

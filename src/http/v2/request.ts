@@ -21,7 +21,8 @@ export interface V2Request extends Surface {
 export type V2Handler<P> = (request: V2Request, path: P) => Promise<Answer>;
 
 /** The body of an upload request, with what its headers say of it. @throws RANGE_INVALID, SIZE_INVALID, BODY_TOO_LARGE. */
-export function incoming({ head, body, around }: V2Request): Incoming {
+export function incoming(request: V2Request): Incoming {
+  const { head, body } = request;
   const range = head.header("content-range");
   const parsed = range === undefined ? null : parseContentRange(range);
   if (range !== undefined && !parsed)
@@ -33,5 +34,5 @@ export function incoming({ head, body, around }: V2Request): Incoming {
       "SIZE_INVALID",
       `Content-Range names ${parsed.end - parsed.start + 1} bytes, Content-Length ${lengthBytes}`,
     );
-  return { body: limitedBody(head, body, around.bodyLimitBytes), range: parsed, lengthBytes };
+  return { body: limitedBody(request, body), range: parsed, lengthBytes };
 }

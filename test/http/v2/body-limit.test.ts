@@ -50,12 +50,32 @@ describeMatrix("a limit on bodies", (kind) => {
 
   it.each([
     ["regclient/regctl (v0.11.5)", `regctl registry set --blob-chunk ${limit} --blob-max ${limit} HOST`],
-    ["docker/20.10.24 go/go1.19", "BERTH_INGEST_ORIGIN"],
+    ["docker/20.10.24 go/go1.19", "ask the registry's operator for another way in (BERTH_INGEST_ORIGIN)"],
+    ["oras/1.3.3", "use a client that sends chunks, such as regctl"],
   ])("tells %s what to do", async (agent, words) => {
     const location = await beginUpload(berth, repo);
     const headers = { "User-Agent": agent };
     const answer = await send(berth, "PATCH", location, { body: tooLarge.bytes, headers });
     expect(answer.text).toContain(`a request can bring ${limit} bytes at most here`);
+    expect(answer.text).toContain(words);
+  });
+});
+
+describeMatrix("a limit on bodies beside an ingest origin", (kind) => {
+  let berth: Target;
+  beforeAll(async () => {
+    berth = await startTarget(kind, { around: { bodyLimitBytes: limit, ingestOrigin: "https://ingest.test" } });
+  });
+  afterAll(() => berth.close());
+
+  it.each([
+    ["oras/1.3.3", "this client does not go to https://ingest.test"],
+    ["docker/28.2.2 go/go1.24", "begin the upload with POST and send it to the Location of the answer"],
+  ])("tells %s what to do", async (agent, words) => {
+    const bytes = new Uint8Array(limit + 1);
+    const path = `/v2/${repo}/blobs/uploads/?digest=${randomContent().digest}`;
+    const answer = await send(berth, "POST", path, { body: bytes, headers: { "User-Agent": agent } });
+    expect([answer.status, errorCode(answer)]).toEqual([413, "SIZE_INVALID"]);
     expect(answer.text).toContain(words);
   });
 });

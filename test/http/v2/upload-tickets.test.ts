@@ -82,6 +82,19 @@ describeMatrix("an ingest origin", (kind) => {
       expect((await bare("GET", onIngest(answer))).status).toBe(204);
   });
 
+  it.each(["oras/1.3.3", "oras-go", "Helm/4.2.4", "notation/1.3.2"])(
+    "is not named to %s, which goes to no other host",
+    async (agent) => {
+      const headers = { "User-Agent": agent };
+      const begun = await send(berth, "POST", "/v2/alice/app/blobs/uploads/", { auth: alice, headers });
+      expect([begun.status, begun.headers.get("location")?.split("?").length]).toEqual([202, 1]);
+      const { bytes, digest } = randomContent(30);
+      const path = withDigest(begun.headers.get("location") as string, digest);
+      expect(path).toMatch(/^\/v2\//);
+      expect((await send(berth, "PUT", path, { auth: alice, headers, body: bytes })).status).toBe(201);
+    },
+  );
+
   it("has nothing to do with mounts and with blobs that come with their POST", async () => {
     const known = randomContent(50);
     const path = "/v2/alice/app/blobs/uploads/";
