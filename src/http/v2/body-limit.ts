@@ -5,6 +5,12 @@ import type { Surroundings } from "../environment.ts";
 import type { RequestHead } from "../head.ts";
 import { sendsChunks, staysHere } from "./clients.ts";
 
+/**
+ * Bytes above the limit that are still read, for nothing: not every runtime lets a client that is sending read an answer, and
+ * then it would only say that its connection broke.
+ */
+const readOverBytes = 64 * 1024 * 1024;
+
 type Limited = { head: RequestHead; around: Surroundings };
 
 /** The body, which ends with an error as soon as it has more bytes than are let through. @throws BODY_TOO_LARGE when its head announces more. */
@@ -15,12 +21,14 @@ export function limitedBody(request: Limited, body: Body | null): Body | null {
   const limited: SlabBody = {
     async eachSlab(source, each) {
       let size = 0;
-      return eachSlab(body, source, async (slab) => {
+      const ended = await eachSlab(body, source, async (slab) => {
         size += slab.byteLength;
         if (size <= bodyLimitBytes) return each(slab);
         source.recycle(slab.buffer);
-        throw tooLarge(request, bodyLimitBytes);
+        if (size > bodyLimitBytes + readOverBytes) throw tooLarge(request, bodyLimitBytes);
       });
+      if (size > bodyLimitBytes) throw tooLarge(request, bodyLimitBytes);
+      return ended;
     },
   };
   return limited;
