@@ -11,6 +11,8 @@ const firstLookMs = 1_000;
 export interface MemoryKeeper {
   /** Something was done just now. */
   busy(): void;
+  /** Calls this when there is nothing to do, before memory is collected. */
+  onQuiet(rest: () => void): void;
   stop(): void;
 }
 
@@ -18,9 +20,11 @@ export interface MemoryKeeper {
 export function keepMemory(): MemoryKeeper {
   let lastBusy = performance.now();
   let owed = true;
+  const resting: (() => void)[] = [];
   const look = (quiet: number) => {
     if (!owed || performance.now() - lastBusy < quiet) return;
     owed = false;
+    for (const rest of resting) rest();
     collect();
   };
   const first = setTimeout(look, firstLookMs, firstLookMs / 2).unref();
@@ -30,6 +34,7 @@ export function keepMemory(): MemoryKeeper {
       lastBusy = performance.now();
       owed = true;
     },
+    onQuiet: (rest) => void resting.push(rest),
     stop() {
       clearTimeout(first);
       clearInterval(timer);

@@ -52,7 +52,9 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     const metrics = createMetrics(ctx);
     const { around, attach, memory } = surroundings(config, ctx, metrics, log);
     const surface = { ctx, around };
-    const direct = createDirectAnswer(surface, config.storage.kind === "file" ? config.storage.path : null);
+    const blobFolder = config.storage.kind === "file" ? config.storage.path : null;
+    const direct = createDirectAnswer(surface, blobFolder, config.hotBlobBytes);
+    memory.onQuiet(direct.rest);
     const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
     attach(listener);
     closing.push(async () => memory.stop());
@@ -107,8 +109,7 @@ function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) 
     record(request) {
       memory.busy();
       metrics.record(request);
-      const level = request.status >= 500 ? "error" : "info";
-      log[level](request, "request");
+      log.request(request);
     },
     minRate: { bytesPerSecond: config.minRateBytes, seconds: config.minRateSeconds },
     metrics: { token: config.metricsToken ?? null, render: metrics.render },
