@@ -1,6 +1,7 @@
 // Watches transfers: counts their bytes, and cuts those whose client hardly moves. The time that the server itself takes
 // does not count against the client.
-import type { AppContext, Surroundings } from "./environment.ts";
+import type { Body } from "#core/uploads/slabs.ts";
+import type { AppContext, Outgoing, Surroundings } from "./environment.ts";
 
 /** A client that was cut. The session, if there is one, can be resumed. */
 export class SlowClientError extends Error {
@@ -83,20 +84,22 @@ export function createSenderMeter(
 }
 
 /** The body of a request that came through the application: counted, and broken off when its client is too slow. */
-export function bodyOf(c: AppContext, around: Surroundings): { readonly body: ReadableStream<Uint8Array> | null } {
+export function bodyOf(c: AppContext, around: Surroundings): { readonly body: Body | null } {
   return {
     // Looked at only when it is wanted: a body that is refused unseen stays the runtime's, which knows how to be rid of it.
     get body() {
       const body = c.req.raw.body;
-      return body && watchIncoming(c, around, body);
+      if (!body) return null;
+      const count = (bytes: number) => c.set("bytesIn", c.get("bytesIn") + bytes);
+      return around.collect?.(body, count) ?? watchIncoming(around, body, count);
     },
   };
 }
 
 function watchIncoming(
-  c: AppContext,
   around: Surroundings,
   body: ReadableStream<Uint8Array>,
+  count: (bytes: number) => void,
 ): ReadableStream<Uint8Array> {
   // Locked when it is first read: a body that is refused unread stays the runtime's.
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -118,7 +121,7 @@ function watchIncoming(
             return controller.close();
           }
           meter.received(next.value.byteLength);
-          c.set("bytesIn", c.get("bytesIn") + next.value.byteLength);
+          count(next.value.byteLength);
           controller.enqueue(next.value);
         } catch (error) {
           meter.stop();
@@ -146,12 +149,6 @@ export function createReaderMeter(
     if (bytesPerSecond === 0 || waited.seconds < seconds + Math.min(buffered, maxSilenceSeconds)) return;
     cut(new SlowClientError(bytesPerSecond, waited.seconds));
   });
-}
-
-/** A stream that is sent: its length, and who is told how much of it went when it has ended. */
-interface Outgoing {
-  lengthBytes: number;
-  done: (sentBytes: number, error?: unknown) => void;
 }
 
 /**

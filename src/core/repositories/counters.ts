@@ -28,6 +28,7 @@ export interface Counters {
   /** @param tag the tag that was pulled by, or null for a digest. */
   pull(repositoryId: string, tag: string | null): void;
   push(repositoryId: string): void;
+  isEmpty(): boolean;
   /** Takes what was counted since the last call. */
   take(): Counts;
   /** Counts it again: it could not be written. */
@@ -59,6 +60,7 @@ export function createCounters(): Counters {
       if (tag !== null) noteTag(counted, tag, Date.now());
     },
     push: (id) => void of(id).count.pushes++,
+    isEmpty: () => counts.size === 0,
     take() {
       const taken = [...counts.values()];
       counts = new Map();
@@ -88,8 +90,8 @@ function tagsOf({ count, tags }: Counted): TagPull[] {
 
 /** Adds the counts to the rows. What cannot be written now is counted again. */
 export async function foldCounters(ctx: Needs<"db" | "counters">): Promise<void> {
+  if (ctx.counters.isEmpty()) return;
   const counts = ctx.counters.take();
-  if (counts.repositories.length === 0 && counts.tags.length === 0) return;
   try {
     await ctx.db.transaction(async (tx) => {
       await addRepositoryCounts(tx, counts.repositories);

@@ -4,11 +4,11 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { StartError } from "../start-error.ts";
 import type { DirectAnswer } from "./direct/answer.ts";
 import type { Intake } from "./direct/intake/body.ts";
 import { takeOverBodies } from "./direct/intake/take-over.ts";
 import type { Log } from "./log.ts";
-import { StartError } from "./secret-key.ts";
 
 const socketBufferBytes = 256 * 1024;
 const lookAtCertificateMs = 2_000;

@@ -6,6 +6,7 @@
 //   <key>.tail, <key>.tail2   bytes of an unfinished upload that are short of a part; two names, so that writing the next
 //                             tail never destroys the one that the database still names
 //   <key>.stash-<writer>-<n>  bytes of an upload that is under way, short of a part while others need the memory
+//   <key>.upload-<writer>     the id of an unfinished multipart upload, where a binding could not list it
 //   berth-probe-<uuid>        written, read and deleted again at every start
 import type { BlobKey } from "#ports/blob-store.ts";
 
@@ -40,22 +41,30 @@ export function stashName(name: string, writer: string, index: number): string {
   return `${name}.stash-${writer}-${index}`;
 }
 
+/** The name of the note that tells of an unfinished upload. @param writer eight hex digits; without them what all such names begin with. */
+export function uploadName(name: string, writer: string): string {
+  return `${name}.upload-${writer}`;
+}
+
+/** Where in the bucket the store lies. */
+type Prefixed = Pick<S3Place, "prefix">;
+
 /** The object's name of a key. @throws for what is no key, so that nothing outside the store can be named. */
-export function nameOf(place: S3Place, key: BlobKey): string {
+export function nameOf(place: Prefixed, key: BlobKey): string {
   if (!keyForm.test(key)) throw new Error(`not a blob key: ${key}`);
   return inPlace(place, key);
 }
 
 /** The name of something in the store that is no blob. */
-export function inPlace(place: S3Place, name: string): string {
+export function inPlace(place: Prefixed, name: string): string {
   return place.prefix === "" ? name : `${place.prefix}/${name}`;
 }
 
 /** The key that an object's name belongs to, be it the blob or something beside it; null for other objects. */
-export function keyOf(place: S3Place, name: string): BlobKey | null {
+export function keyOf(place: Prefixed, name: string): BlobKey | null {
   const start = inPlace(place, "");
   if (!name.startsWith(start)) return null;
-  const key = name.slice(start.length).replace(/\.(tail2?|stash-[0-9a-f]{8}-\d+)$/, "");
+  const key = name.slice(start.length).replace(/\.(tail2?|stash-[0-9a-f]{8}-\d+|upload-[0-9a-f]{8})$/, "");
   return keyForm.test(key) ? key : null;
 }
 

@@ -1,16 +1,16 @@
 // Turns the bytes of one upload into parts that are sent while more bytes come.
+import type { UploadSession } from "../../upload-session.ts";
 import type { S3Client } from "../client.ts";
 import { abortMultipart, abortOthers, beginMultipart } from "../multipart.ts";
 import type { PartBudget } from "./budget.ts";
 import { createFiller, type Piece } from "./filler.ts";
-import { partBytes } from "./plan.ts";
+import { planOf } from "./plan.ts";
 import { createPartSender } from "./sender.ts";
-import type { S3Session } from "./session.ts";
 import { createStash } from "./stash.ts";
 
 /** A multipart upload with all its parts sent. */
 export interface Sent {
-  upload: NonNullable<S3Session["upload"]>;
+  upload: NonNullable<UploadSession["upload"]>;
   etags: string[];
 }
 
@@ -34,8 +34,9 @@ export interface Assembly {
 export function createAssembly(
   { client, budget }: { client: S3Client; budget: PartBudget },
   name: string,
-  session: S3Session,
+  session: UploadSession,
 ): Assembly {
+  const { partBytes } = planOf(session.partBytes);
   const ending = new AbortController();
   const stash = createStash(client, name, ending.signal);
   const filler = createFiller({ budget, stash, startHash: client.startHash });

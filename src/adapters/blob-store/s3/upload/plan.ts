@@ -22,3 +22,20 @@ export function bytesOfParts(count: number): number {
   const small = Math.min(count, smallParts);
   return small * smallPartBytes + (count - small) * largePartBytes;
 }
+
+/** How the parts of one upload are cut. */
+export interface PartPlan {
+  partBytes(index: number): number;
+  bytesOfParts(count: number): number;
+  largestObjectBytes: number;
+}
+
+/** The plan of an upload whose parts are equal, as R2 wants them, or of one that begins with small ones. */
+export function planOf(equalBytes: number | undefined): PartPlan {
+  if (equalBytes === undefined) return { partBytes, bytesOfParts, largestObjectBytes };
+  return {
+    partBytes: () => equalBytes,
+    bytesOfParts: (count) => count * equalBytes,
+    largestObjectBytes: equalBytes * mostParts,
+  };
+}

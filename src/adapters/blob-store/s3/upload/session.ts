@@ -1,47 +1,29 @@
-// Where an unfinished upload stands, as it is kept in the session's row, and how its bytes are found again.
-import { type BlobKey, BlobStoreError, type StoreState, type Suspended } from "#ports/blob-store.ts";
+// Finds the bytes of an unfinished upload again, by what its session's row says.
+import { type BlobKey, BlobStoreError, type Suspended } from "#ports/blob-store.ts";
+import { freshSession, readSession, type Tail, type UploadSession } from "../../upload-session.ts";
 import type { S3Client } from "../client.ts";
 import { headObject, type ObjectHead } from "../objects.ts";
 import { nameOf, tailEndings } from "../place.ts";
 import { S3Problem } from "../problem.ts";
 import { openS3Reader } from "../reader.ts";
-import { bytesOfParts, partBytes } from "./plan.ts";
-
-/** The bytes that are short of a part. `ending` says which of the two names holds them. */
-export interface Tail {
-  ending: 0 | 1;
-  sizeBytes: number;
-  etag: string;
-}
-
-/** The form in the row. */
-export interface S3Session {
-  version: 1;
-  upload: { id: string; mark: string } | null;
-  /** Of the parts from number 1 on; their sizes follow from their numbers. */
-  etags: string[];
-  tail: Tail | null;
-  /** The ETag of an object that was sealed in vain, which the next sealing replaces. */
-  replaces: string | null;
-}
+import { partBytes, planOf } from "./plan.ts";
 
 /** From where a writer goes on. */
 export interface Start {
-  session: S3Session;
+  session: UploadSession;
   /** The bytes beyond the parts, if there are any. */
   rest: ReadableStream<Uint8Array> | null;
   /** The object that was sealed already, when all its bytes were asked for. */
   sealed: ObjectHead | null;
 }
 
-const fresh: S3Session = { version: 1, upload: null, etags: [], tail: null, replaces: null };
-
 /** Finds the bytes before the offset. @throws BlobStoreError "lost" */
 export async function findStart(client: S3Client, key: BlobKey, from: Suspended): Promise<Start> {
   const name = nameOf(client.place, key);
-  if (from.offset === 0) return { session: fresh, rest: null, sealed: null };
+  if (from.offset === 0) return { session: freshSession, rest: null, sealed: null };
   const session = readSession(from.state);
   if (!session) return findSealed(client, name, from.offset);
+  const { bytesOfParts } = planOf(session.partBytes);
   const sizeBytes = bytesOfParts(session.etags.length) + (session.tail?.sizeBytes ?? 0);
   if (sizeBytes !== from.offset)
     throw new BlobStoreError("lost", `the upload has ${sizeBytes} of ${from.offset} bytes`);
@@ -61,7 +43,7 @@ export async function findStart(client: S3Client, key: BlobKey, from: Suspended)
 async function findSealed(client: S3Client, name: string, offset: number): Promise<Start> {
   const sealed = await headObject(client, name);
   if (!sealed || sealed.sizeBytes < offset) throw new BlobStoreError("lost", "the bytes of the upload are gone");
-  const session = { ...fresh, replaces: sealed.stamp };
+  const session = { ...freshSession, replaces: sealed.stamp };
   // All of it, and nothing may follow: then it need not be read.
   if (sealed.sizeBytes === offset && offset > partBytes(0)) return { session, rest: null, sealed };
   if (offset > partBytes(0))
@@ -74,7 +56,7 @@ async function findSealed(client: S3Client, name: string, offset: number): Promi
 async function openTail(
   client: S3Client,
   name: string,
-  { sizeBytes, etag }: { sizeBytes: number; etag: string },
+  { sizeBytes, etag }: Pick<Tail, "sizeBytes" | "etag">,
 ): Promise<ReadableStream<Uint8Array> | null> {
   try {
     const range = { start: 0, end: sizeBytes - 1, etag, isForUpload: true as const };
@@ -84,10 +66,4 @@ async function openTail(
     if (error instanceof S3Problem && error.status === 412) return null;
     throw error;
   }
-}
-
-/** Anything that is not of this form is as if nothing were known. */
-function readSession(state: StoreState): S3Session | null {
-  const session = state as unknown as S3Session | null;
-  return session?.version === 1 && Array.isArray(session.etags) ? session : null;
 }

@@ -1,14 +1,15 @@
 // Writes one object: a small one in one request, a larger one in parts; what is short of a part waits in a tail.
 import { type BlobKey, BlobStoreError, type BlobWriter, type Sealed, type Suspended } from "#ports/blob-store.ts";
+import type { Tail, UploadSession } from "../../upload-session.ts";
 import type { S3Client } from "../client.ts";
 import { deleteBelow, putObject } from "../objects.ts";
 import { besideName, nameOf, tailEndings } from "../place.ts";
 import { type Assembly, createAssembly } from "./assembly.ts";
 import type { PartBudget } from "./budget.ts";
 import type { Piece } from "./filler.ts";
-import { largestObjectBytes } from "./plan.ts";
+import { planOf } from "./plan.ts";
 import { sealMultipart, sealSmall } from "./seal.ts";
-import { findStart, type S3Session, type Start, type Tail } from "./session.ts";
+import { findStart, type Start } from "./session.ts";
 
 /** What writers share. */
 export interface WriterNeeds {
@@ -60,6 +61,7 @@ function close({ assembly, behind }: Writing): void {
 async function write(writing: Writing, bytes: Uint8Array): Promise<void> {
   const { start, assembly } = writing;
   if (bytes.byteLength === 0) return;
+  const { largestObjectBytes } = planOf(start.session.partBytes);
   if (writing.offset + bytes.byteLength > largestObjectBytes)
     throw new BlobStoreError("too large", `an object in a bucket has at most ${largestObjectBytes} bytes`);
   if (start.sealed && !start.rest)
@@ -71,10 +73,10 @@ async function write(writing: Writing, bytes: Uint8Array): Promise<void> {
 async function suspend({ client, name, from, start, assembly, offset }: Writing): Promise<Suspended> {
   const sent = await assembly.settle(false);
   if (offset === from.offset) return from;
-  const { tail: before, replaces } = start.session;
+  const { tail: before, replaces, partBytes } = start.session;
   const tail = await writeTail(client, name, { before, piece: await assembly.takeRest() });
-  const session: S3Session = { version: 1, upload: sent?.upload ?? null, etags: sent?.etags ?? [], tail, replaces };
-  return { offset, state: { ...session } };
+  const session: UploadSession = { version: 1, upload: sent?.upload ?? null, etags: sent?.etags ?? [], tail, replaces };
+  return { offset, state: { ...session, ...(partBytes && { partBytes }) } };
 }
 
 /** Writes to the other of the two names: the database may still name the one before. */
@@ -111,6 +113,6 @@ async function makeWhole({ client, conditions, name, from, start, assembly, offs
 }
 
 /** Sealing may replace only what the writer found: a writer that lost its session must not change what another has sealed. */
-function conditionOf({ replaces }: S3Session): Record<string, string> {
+function conditionOf({ replaces }: UploadSession): Record<string, string> {
   return replaces === null ? { "if-none-match": "*" } : { "if-match": `"${replaces}"` };
 }
