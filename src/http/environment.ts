@@ -37,6 +37,10 @@ export interface Outgoing {
 export interface Surroundings {
   /** Where clients reach this server, or null: then it is taken from each request. */
   publicUrl: string | null;
+  /** Where the bytes of uploads are to go, or null: here. A replica on the same database and store answers there. */
+  ingestOrigin: string | null;
+  /** What the body of an upload's request may have at most, or null: as much as the store takes. */
+  bodyLimitBytes: number | null;
   connection(c: HonoContext): Connection;
   /** Whether the headers that this address adds are to be believed. */
   isTrustedProxy(address: string): boolean;

@@ -18,6 +18,7 @@ const statusOf: Record<ErrorCode, number> = {
   MANIFEST_INVALID: 400,
   MANIFEST_UNKNOWN: 404,
   MANIFEST_TOO_LARGE: 413,
+  BODY_TOO_LARGE: 413,
   NAME_INVALID: 400,
   NAME_UNKNOWN: 404,
   SIZE_INVALID: 400,
@@ -52,6 +53,7 @@ const statusOf: Record<ErrorCode, number> = {
 /** Codes of ours that the specification's table lacks go out under the nearest that it has. */
 const wireCode: Partial<Record<ErrorCode, string>> = {
   MANIFEST_TOO_LARGE: "SIZE_INVALID",
+  BODY_TOO_LARGE: "SIZE_INVALID",
   ROUTE_UNKNOWN: "UNSUPPORTED",
   RANGE_INVALID: "BLOB_UPLOAD_INVALID",
   TAG_INVALID: "MANIFEST_INVALID",
@@ -94,7 +96,6 @@ export function errorAnswer(head: RequestHead, around: Surroundings, thrown: unk
   const { upload, sizeBytes } = error.context;
   if (sizeBytes !== undefined) headers["Content-Range"] = `bytes */${sizeBytes}`;
   if (upload) {
-    headers.Location = `/v2/${upload.repository}/blobs/uploads/${upload.id}`;
     headers.Range = formatUploadRange(upload.offset);
     headers["Docker-Upload-UUID"] = upload.id;
   }

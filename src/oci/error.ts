@@ -10,6 +10,7 @@ const errorMessages = {
   MANIFEST_INVALID: "manifest invalid",
   MANIFEST_UNKNOWN: "manifest unknown",
   MANIFEST_TOO_LARGE: "manifest is larger than this registry accepts",
+  BODY_TOO_LARGE: "the request's body is larger than it can be here",
   NAME_INVALID: "invalid repository name",
   NAME_UNKNOWN: "repository name not known to registry",
   SIZE_INVALID: "provided length did not match content length",
@@ -55,7 +56,7 @@ export interface ErrorContext {
   /** Seconds after which a retry makes sense. */
   retryAfterSeconds?: number;
   /** The state of an upload session, so that the client can go on. */
-  upload?: { repository: string; id: string; offset: number };
+  upload?: { repository: string; repositoryId: string; id: string; offset: number };
   /** The size of the content of which a range was asked that it has not. */
   sizeBytes?: number;
   /** The access that was missing, in the token specification's scope grammar. */

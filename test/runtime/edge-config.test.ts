@@ -45,6 +45,19 @@ describe("the settings of a Worker", () => {
     expect(problems({ ...bucket, BLOBS: undefined })).toEqual([]);
   });
 
+  it.each([
+    [{ INGEST_ORIGIN: "https://ingest.test" }, "https://ingest.test"],
+    [{ BERTH_INGEST_ORIGIN: "https://ingest.test" }, "https://ingest.test"],
+    [{ INGEST_ORIGIN: "https://other.test", BERTH_INGEST_ORIGIN: "https://ingest.test" }, "https://ingest.test"],
+    [{}, undefined],
+  ])("%j name the ingest origin", (more, ingestOrigin) => {
+    const config = read(settingsForEdge({ ...more, BERTH_SECRET_KEY: key }));
+    expect((config as { ingestOrigin?: string }).ingestOrigin).toBe(ingestOrigin);
+    expect(problems({ INGEST_ORIGIN: "ingest.test" })).toEqual([
+      expect.stringMatching(/^BERTH_INGEST_ORIGIN: "ingest.test" is not allowed/),
+    ]);
+  });
+
   it("tell all that is wrong at once, and no secret", () => {
     const told = problems({ HYPERDRIVE: undefined, BERTH_LISTEN: ":1", BERTH_SECRET_KEY: "not-to-be-told" });
     expect(told.length).toBe(3);

@@ -154,6 +154,8 @@ const defaultLimits: Limits = {
 function surroundings(options: TargetOptions, records: RequestRecord[]): Surroundings {
   return {
     publicUrl: null,
+    ingestOrigin: null,
+    bodyLimitBytes: null,
     connection: (c) => {
       const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
       return { address: incoming?.socket.remoteAddress ?? "127.0.0.1", secure: false };

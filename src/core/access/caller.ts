@@ -14,7 +14,8 @@ export interface Caller {
   account: AccountRow | null;
   /** The token's bound; null when there is none (a password was given). */
   grants: readonly Grant[] | null;
-  how: "anonymous" | "basic" | "bearer";
+  /** `ticket`: the address of one upload session, which its owner was given. */
+  how: "anonymous" | "basic" | "bearer" | "ticket";
 }
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };

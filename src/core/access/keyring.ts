@@ -4,7 +4,7 @@ import { deleteRetiredKeys, listSigningKeys, rotateSigningKey } from "#db/querie
 import type { Database } from "#db/queries/rows.ts";
 import type { Clock } from "#ports/clock.ts";
 import { plusSeconds } from "../moment.ts";
-import { randomWord } from "./oslo.ts";
+import { hmacOf, randomWord } from "./oslo.ts";
 import { seal, unseal } from "./seal.ts";
 
 const purpose = "signing-key";
@@ -15,7 +15,7 @@ const reloadAfterMs = 1000;
 
 type Key = Awaited<ReturnType<typeof importPKCS8>>;
 
-/** Signing and verifying keys by id. */
+/** Signing and verifying keys by id, and keys that follow from the secret key. */
 export interface Keyring {
   /** The key that signs now. */
   signing(): Promise<{ kid: string; key: Key }>;
@@ -24,6 +24,8 @@ export interface Keyring {
   publicKeys(): Promise<JWK[]>;
   /** Makes a new signing key when the present one is old, and forgets those retired long ago. */
   rotate(): Promise<boolean>;
+  /** A key for one purpose, the same in every process with the same secret key. */
+  derived(purpose: string): Promise<Uint8Array>;
 }
 
 /** The database's keys were encrypted with another secret key. */
@@ -121,5 +123,6 @@ export function createKeyring(
       imported.clear();
       return make(plusSeconds(clock.now(), -rotateAfterSeconds));
     },
+    derived: (use) => hmacOf(secretKey, ["derived", use]),
   };
 }

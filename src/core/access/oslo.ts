@@ -25,6 +25,16 @@ export async function hmacOf(key: Uint8Array, parts: readonly string[]): Promise
   return new Uint8Array(await hmac.sign(key, new TextEncoder().encode(JSON.stringify(parts))));
 }
 
+/** The same as a word in base64url without padding. */
+export async function hmacWord(key: Uint8Array, parts: readonly string[]): Promise<string> {
+  return base64url.encode(await hmacOf(key, parts), { includePadding: false });
+}
+
+export function sameText(a: string, b: string): boolean {
+  const encoder = new TextEncoder();
+  return sameBytes(encoder.encode(a), encoder.encode(b));
+}
+
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return constantTimeEqual(a, b);
 }

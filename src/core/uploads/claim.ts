@@ -91,7 +91,7 @@ async function refuse(ctx: Needs<"db">, owner: SessionOwner, { repository, offse
       ? `the upload stands at byte ${standing.offset}, not at ${offset}`
       : "another request is writing to this upload",
     undefined,
-    { upload: { repository, id: owner.id, offset: standing.offset } },
+    { upload: { repository, repositoryId: owner.repositoryId, id: owner.id, offset: standing.offset } },
   );
 }
 
@@ -99,7 +99,7 @@ async function refuse(ctx: Needs<"db">, owner: SessionOwner, { repository, offse
 export function lostLease(claimed: Claimed) {
   const { session, repository } = claimed;
   return registryError("RANGE_INVALID", "another request has taken over this upload, or it was cancelled", undefined, {
-    upload: { repository, id: session.id, offset: session.offset },
+    upload: { repository, repositoryId: session.repositoryId, id: session.id, offset: session.offset },
   });
 }
 

@@ -29,7 +29,7 @@ export function takeUnsaved(
   const session = unsaved.find(owner);
   if (!session) return null;
   const stands = session.bytes.byteLength;
-  const upload = { repository, id: owner.id, offset: stands };
+  const upload = { repository, repositoryId: owner.repositoryId, id: owner.id, offset: stands };
   if (session.isBusy)
     throw registryError("RANGE_INVALID", "another request is writing to this upload", undefined, { upload });
   if (offset !== null && offset !== stands)

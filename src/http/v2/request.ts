@@ -7,6 +7,7 @@ import { parseContentRange } from "#oci/range.ts";
 import type { Answer } from "../answer.ts";
 import type { Surface } from "../environment.ts";
 import type { RequestHead } from "../head.ts";
+import { limitedBody } from "./body-limit.ts";
 
 /** What each handler gets. */
 export interface V2Request extends Surface {
@@ -19,8 +20,9 @@ export interface V2Request extends Surface {
 /** Decides the answer; every runtime sends it its own way. */
 export type V2Handler<P> = (request: V2Request, path: P) => Promise<Answer>;
 
-/** The body of an upload request, with what its headers say of it. @throws RANGE_INVALID, SIZE_INVALID. */
-export function incoming({ head, body }: V2Request): Incoming {
+/** The body of an upload request, with what its headers say of it. @throws RANGE_INVALID, SIZE_INVALID, BODY_TOO_LARGE. */
+export function incoming(request: V2Request): Incoming {
+  const { head, body } = request;
   const range = head.header("content-range");
   const parsed = range === undefined ? null : parseContentRange(range);
   if (range !== undefined && !parsed)
@@ -32,5 +34,5 @@ export function incoming({ head, body }: V2Request): Incoming {
       "SIZE_INVALID",
       `Content-Range names ${parsed.end - parsed.start + 1} bytes, Content-Length ${lengthBytes}`,
     );
-  return { body, range: parsed, lengthBytes };
+  return { body: limitedBody(request, body), range: parsed, lengthBytes };
 }

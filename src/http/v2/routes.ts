@@ -1,16 +1,18 @@
 // The routes under /v2: one line each, by what the path names and the method. Every runtime's requests come through here.
+import { anonymous, type Caller } from "#core/access/caller.ts";
 import type { Body } from "#core/uploads/slabs.ts";
 import { type ErrorCode, registryError } from "#oci/error.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { identify } from "../authenticate.ts";
 import type { Surface } from "../environment.ts";
-import { errorAnswer } from "../errors.ts";
+import { asRegistryError, errorAnswer } from "../errors.ts";
 import type { RequestHead } from "../head.ts";
 import { deleteBlobLink, getBlobContent } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
 import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
 import { parseV2Path, type V2Path } from "./path.ts";
 import type { V2Handler } from "./request.ts";
+import { callerByTicket, uploadLocation } from "./upload-location.ts";
 import { deleteUpload, getUploadStatus, patchUpload, postUploads, putUpload } from "./uploads.ts";
 
 type Handlers = {
@@ -49,6 +51,11 @@ export interface Answered {
   error?: unknown;
 }
 
+/** What is known of the caller when a rule refuses. */
+interface Underway extends Answered {
+  caller: Caller;
+}
+
 interface Asked extends Surface {
   head: RequestHead;
   incoming: { readonly body: Body | null };
@@ -56,25 +63,32 @@ interface Asked extends Surface {
 
 /** Decides the answer to a request of the registry protocol. It never throws: an error is an answer, too. */
 export async function answerV2(asked: Asked): Promise<Answered> {
-  const answered: Answered = { answer: { status: 500, headers: {}, body: null }, route: "/v2/*", who: null };
+  const answered: Underway = {
+    answer: { status: 500, headers: {}, body: null },
+    route: "/v2/*",
+    who: null,
+    caller: anonymous,
+  };
   try {
     answered.answer = await dispatch(asked, answered);
   } catch (error) {
     answered.error = error;
     const refusal = errorAnswer(asked.head, asked.around, error);
-    answered.answer = { ...refusal, headers: { ...answered.answer.headers, ...refusal.headers } };
+    const { upload } = asRegistryError(error).context;
+    const goOn = upload && { Location: await uploadLocation(asked, answered.caller, upload) };
+    answered.answer = { ...refusal, headers: { ...answered.answer.headers, ...refusal.headers, ...goOn } };
   }
   answered.answer.headers["Docker-Distribution-API-Version"] = "registry/2.0";
   return answered;
 }
 
-async function dispatch(asked: Asked, answered: Answered): Promise<Answer> {
+async function dispatch(asked: Asked, answered: Underway): Promise<Answer> {
   const { head } = asked;
   if (head.path === "/v2") return { status: 301, headers: { Location: "/v2/", "Content-Length": "0" }, body: null };
   const path = parseV2Path(head.path);
   if (!path) {
     requireCredentials(head);
-    await identified(asked, answered);
+    await identified(asked, answered, null);
     throw registryError("ROUTE_UNKNOWN" satisfies ErrorCode, `there is nothing at ${head.path.slice(0, 300)}`);
   }
   const route = routes[path.kind];
@@ -83,13 +97,15 @@ async function dispatch(asked: Asked, answered: Answered): Promise<Answer> {
   if (!handler) return refuseMethod(head, Object.keys(route.methods), answered);
   // Who shows no credentials at all learns from the ping where to get a token.
   if (path.kind === "ping") requireCredentials(head);
-  const caller = await identified(asked, answered);
+  const caller = await identified(asked, answered, path);
   const { ctx, around, incoming } = asked;
   return handler({ ctx, around, head, caller, body: incoming.body }, path);
 }
 
-async function identified(asked: Asked, answered: Answered) {
-  const caller = await identify(asked.head, asked);
+async function identified(asked: Asked, answered: Underway, path: V2Path | null): Promise<Caller> {
+  const byTicket = path?.kind === "upload" ? await callerByTicket(asked, path.id) : null;
+  const caller = byTicket ?? (await identify(asked.head, asked));
+  answered.caller = caller;
   answered.who = caller.account?.name ?? null;
   return caller;
 }
@@ -98,7 +114,7 @@ function requireCredentials(head: RequestHead): void {
   if (!head.header("authorization")) throw registryError("UNAUTHORIZED");
 }
 
-function refuseMethod(head: RequestHead, methods: string[], answered: Answered): Answer {
+function refuseMethod(head: RequestHead, methods: string[], answered: Underway): Answer {
   const allowed = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
   const headers = { Allow: allowed };
   if (head.method === "OPTIONS") return { status: 200, headers: { ...headers, "Content-Length": "0" }, body: null };

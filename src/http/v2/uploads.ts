@@ -9,6 +9,7 @@ import { registryError } from "#oci/error.ts";
 import { formatUploadRange } from "#oci/range.ts";
 import type { Answer } from "../answer.ts";
 import { incoming, type V2Handler, type V2Request } from "./request.ts";
+import { uploadLocation } from "./upload-location.ts";
 
 type OnUploads = { name: string };
 type OnUpload = { name: string; id: string };
@@ -26,7 +27,7 @@ export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
   const empty = body === null || head.header("content-length") === "0";
   const whole = digest && !(empty && !isEmptyDigest(digest)) ? { digest, bytes: incoming(request) } : null;
   const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
-  if (!whole) return accepted(name, session, 202);
+  if (!whole) return accepted(request, where, session, 202);
   try {
     return await finish(request, where, session.id, whole);
   } catch (error) {
@@ -40,8 +41,8 @@ export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
 export const patchUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
-  const session = await appendUpload(ctx, { repository, caller }, id, incoming(request));
-  return accepted(name, session, 202);
+  const where = { repository, caller };
+  return accepted(request, where, await appendUpload(ctx, where, id, incoming(request)), 202);
 };
 
 /** PUT /v2/<name>/blobs/uploads/<id>?digest= */
@@ -57,7 +58,8 @@ export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
 export const getUploadStatus: V2Handler<OnUpload> = async (request, { name, id }) => {
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
-  return accepted(name, await getUpload(ctx, { repository, caller }, id), 204);
+  const where = { repository, caller };
+  return accepted(request, where, await getUpload(ctx, where, id), 204);
 };
 
 /** DELETE /v2/<name>/blobs/uploads/<id>. Needs no more than the right to push. */
@@ -113,10 +115,15 @@ function created(name: string, digest: Digest): Answer {
   return { status: 201, headers, body: null };
 }
 
-/** Locations are relative to the root: a client that sees another scheme or host than its own drops its credentials. */
-function accepted(name: string, session: UploadState, status: 202 | 204): Answer {
+async function accepted(
+  surface: V2Request,
+  { repository, caller }: Where,
+  session: UploadState,
+  status: 202 | 204,
+): Promise<Answer> {
+  const there = { id: session.id, repository: repository.path, repositoryId: repository.id };
   const headers = {
-    Location: `/v2/${name}/blobs/uploads/${session.id}`,
+    Location: await uploadLocation(surface, caller, there),
     Range: formatUploadRange(session.offset),
     "Docker-Upload-UUID": session.id,
     ...(status === 202 ? { "Content-Length": "0" } : {}),

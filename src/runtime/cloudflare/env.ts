@@ -3,7 +3,7 @@ import type { R2Binding } from "#adapters/blob-store/r2/bucket.ts";
 import { type Config, parseConfig } from "../config/parse.ts";
 import { VARIABLES } from "../config/variables.ts";
 import type { KvBinding } from "./platform/far-bytes.ts";
-import { serverSettingsIn } from "./settings.ts";
+import { serverSettingsIn, underUsualNames } from "./settings.ts";
 
 /** The bindings, as wrangler.toml names them. */
 export interface Env {
@@ -36,8 +36,7 @@ const noMachine = { cpuCount: 1, isRoot: false };
 export function readEnv(env: Env): EdgeConfig | { problems: readonly string[] } {
   const given = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const problems = [...hyperdriveProblem(env), ...serverSettingsIn(given.map(([name]) => name))];
-  const berth = given.filter(([name]) => name.startsWith("BERTH_"));
-  const config = parseConfig({ ...edgeDefaults, ...Object.fromEntries(berth) }, undefined, noMachine);
+  const config = parseConfig({ ...edgeDefaults, ...underUsualNames(given) }, undefined, noMachine);
   if ("problems" in config) return { problems: [...problems, ...config.problems] };
   problems.push(...storageProblem(config, env));
   const { secretKey } = config;

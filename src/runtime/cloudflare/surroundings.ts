@@ -15,6 +15,8 @@ export function surroundingsOf(
 ): Surroundings {
   return {
     publicUrl: config.publicUrl ?? null,
+    ingestOrigin: config.ingestOrigin ?? null,
+    bodyLimitBytes: config.bodyLimitBytes || null,
     // Cloudflare sets this header itself, whatever a client sent.
     connection: (c) => ({
       address: c.req.header("cf-connecting-ip") ?? null,

@@ -35,6 +35,7 @@ export const VARIABLES = {
   // Where Berth listens and how it is reached.
   listen: setting("BERTH_LISTEN", v.listenAddress, "127.0.0.1:5000", showAddress),
   publicUrl: optional("BERTH_PUBLIC_URL", v.origin),
+  ingestOrigin: optional("BERTH_INGEST_ORIGIN", v.origin),
   tlsCert: optional("BERTH_TLS_CERT", v.text),
   tlsKey: optional("BERTH_TLS_KEY", v.text),
   trustedProxies: setting("BERTH_TRUSTED_PROXIES", v.addressRanges, "", (ranges) => ranges.join(",")),
@@ -74,6 +75,7 @@ export const VARIABLES = {
   headerSeconds: setting("BERTH_HEADER_SECONDS", v.whole(1, HOUR), "20"),
   minRateBytes: setting("BERTH_MIN_RATE_BYTES", v.bytes(0, 2 ** 30), "1024"),
   minRateSeconds: setting("BERTH_MIN_RATE_SECONDS", v.whole(1, HOUR), "30"),
+  bodyLimitBytes: setting("BERTH_BODY_LIMIT", v.bytesOrOff(2 ** 20, 2 ** 40), "0"),
   manifestMaxBytes: setting("BERTH_MANIFEST_MAX_BYTES", v.bytes(1_024, 2 ** 26), "4194304"),
   jsonMaxDepth: setting("BERTH_JSON_MAX_DEPTH", v.whole(8, 1_000), "64"),
   uploadsPerCaller: setting("BERTH_UPLOADS_PER_CALLER", v.whole(1, 100_000), "1000"),

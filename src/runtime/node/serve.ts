@@ -100,6 +100,8 @@ function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) 
   let listener: Listener | null = null;
   const around: Surroundings = {
     publicUrl: config.publicUrl ?? null,
+    ingestOrigin: config.ingestOrigin ?? null,
+    bodyLimitBytes: config.bodyLimitBytes || null,
     connection(c) {
       const incoming = (c.env as HttpBindings | undefined)?.incoming;
       const secure = (incoming?.socket as TLSSocket | undefined)?.encrypted === true;

@@ -45,8 +45,13 @@ export async function makeProgram(folder: string): Promise<string> {
 }
 
 /** An image of two layers: the program, and random bytes that no other image has. */
-export async function makeImage(folder: string, program: string, architecture = "amd64"): Promise<Image> {
-  const layers = [await tar(folder, "hello", readFileSync(program)), await tar(folder, "salt", randomBytes(200_000))];
+export async function makeImage(
+  folder: string,
+  program: string,
+  architecture = "amd64",
+  saltBytes = 200_000,
+): Promise<Image> {
+  const layers = [await tar(folder, "hello", readFileSync(program)), await tar(folder, "salt", randomBytes(saltBytes))];
   const diffIds = layers.map(sha256);
   const config = json({
     architecture,
@@ -72,6 +77,17 @@ export function makeIndex(images: Record<string, Image>): Buffer {
     platform: { os: "linux", architecture },
   }));
   return json({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
+}
+
+/** Writes an image as an OCI layout of that one tag. */
+export function writeLayout(folder: string, { blobs, manifest, digest }: Image, tag: string): void {
+  mkdirSync(join(folder, "blobs/sha256"), { recursive: true });
+  for (const [name, bytes] of [...blobs, [digest, manifest] as const])
+    writeFileSync(join(folder, "blobs/sha256", name.replace("sha256:", "")), bytes);
+  const annotations = { "org.opencontainers.image.ref.name": tag };
+  const manifests = [{ ...describe(mediaTypes.manifest, manifest), annotations }];
+  writeFileSync(join(folder, "index.json"), json({ schemaVersion: 2, manifests }));
+  writeFileSync(join(folder, "oci-layout"), json({ imageLayoutVersion: "1.0.0" }));
 }
 
 /** Writes what `docker build` and the like need; the layers differ from those of every other context. */
