@@ -55,7 +55,7 @@ describe("a Worker with an ingest origin", () => {
     for (const body of [bytes, new Blob([bytes]).stream()]) {
       const answer = await worker.fetch(withDigest(await begin(), digest), { method: "PUT", body });
       expect(answer.status).toBe(413);
-      expect(await answer.text()).toContain("BERTH_INGEST_ORIGIN");
+      expect(await answer.text()).toContain("begin the upload with POST");
     }
   });
 });
