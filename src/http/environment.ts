@@ -44,6 +44,12 @@ export interface Surroundings {
   draining(): boolean;
 }
 
+/** What a runtime may give with a request (as Hono's `env`). */
+export interface RuntimeEnvironment {
+  /** Called once, when the request's answer has ended, the body included. */
+  ended?(): void;
+}
+
 /** What a request carries through the application. */
 interface Variables {
   route: string;

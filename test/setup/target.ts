@@ -21,15 +21,17 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
-import { createDirectAnswer, type DirectAnswer } from "#runtime/node/direct/answer.ts";
-import { listen } from "#runtime/node/listener.ts";
-import { createLog } from "#runtime/node/log.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
+import { pickMachine } from "#runtime/pick-machine.ts";
 import { createTestDatabase } from "./test-database.ts";
+import { byCall, overSocket } from "./ways.ts";
 
-/** The ways in which a request reaches the application. */
-const targetKinds = ["fetch", "socket"] as const;
-export type TargetKind = (typeof targetKinds)[number];
+/**
+ * The ways in which a request reaches the application: called, through the socket of the runtime that the tests run on in the
+ * fastest way that it has, and through the same socket by web streams only.
+ */
+export type TargetKind = "fetch" | "socket" | "streams";
+const targetKinds = (process.env.BERTH_TEST_KINDS ?? "fetch,socket").split(",") as TargetKind[];
 
 export interface TestClock {
   now(): Date;
@@ -75,7 +77,7 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const pool = createPool(1);
   const clock = createTestClock();
   // Over the socket all is kept in memory that may be, by fetch nothing is.
-  const view: View = { state: () => (kind === "socket" ? "fresh" : "unsure"), read() {}, failed() {} };
+  const view: View = { state: () => (kind === "fetch" ? "unsure" : "fresh"), read() {}, failed() {} };
   const content = {
     db: database.db,
     blobs: options.blobs ?? createMemoryBlobStore(),
@@ -94,16 +96,16 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
     contents: createContents({ totalBytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }),
     counters: createCounters(),
     resting: createRestingSessions(),
-    unsaved: kind === "socket" ? createUnsavedSessions(createSmallBlobWriter(content)) : null,
+    unsaved: kind === "fetch" ? null : createUnsavedSessions(createSmallBlobWriter(content)),
     installationId: await ensureInstallation(database.db, crypto.randomUUID(), clock.now()),
     report: () => {},
   };
   await ensureFirstAdmin(ctx, { name: "admin", password, keepGenerated: async () => {} });
   const records: RequestRecord[] = [];
-  const surface = { ctx, around: surroundings(options, records) };
+  const surface = { ctx, around: surroundings(options, records, (await pickMachine()).connection) };
   const app = createApp(surface);
-  const direct = createDirectAnswer(surface, options.blobFolder ?? null);
-  const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app, direct);
+  const fast = kind === "socket" ? { surface, blobFolder: options.blobFolder ?? null } : undefined;
+  const way = kind === "fetch" ? byCall(app) : await overSocket(app, fast);
   const addUser = async (name: string) => {
     const passwordHash = await ctx.compute.run("hashPassword", { password });
     await insertAccount(ctx.db, {
@@ -151,12 +153,16 @@ const defaultLimits: Limits = {
   freeSpaceReserve: () => 0,
 };
 
-function surroundings(options: TargetOptions, records: RequestRecord[]): Surroundings {
+function surroundings(
+  options: TargetOptions,
+  records: RequestRecord[],
+  connection: Surroundings["connection"],
+): Surroundings {
   return {
     publicUrl: null,
     connection: (c) => {
-      const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
-      return { address: incoming?.socket.remoteAddress ?? "127.0.0.1", secure: false };
+      const { address, secure } = connection(c);
+      return { address: address ?? "127.0.0.1", secure };
     },
     isTrustedProxy: createProxyCheck(options.trustedProxies ?? []),
     record: (request) => void records.push(request),
@@ -165,26 +171,5 @@ function surroundings(options: TargetOptions, records: RequestRecord[]): Surroun
     problem: async () => null,
     draining: () => false,
     ...options.around,
-  };
-}
-
-type App = ReturnType<typeof createApp>;
-
-function appFetch(app: App): Target["fetch"] {
-  return async (path, init) =>
-    app.fetch(new Request(`http://berth.test${path}`, { duplex: "half", ...init } as RequestInit));
-}
-
-async function overSocket(
-  app: App,
-  direct: DirectAnswer,
-): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
-  const log = createLog("silent");
-  const options = { host: "127.0.0.1", port: 0, tls: null, headerSeconds: 20, idleSeconds: 60, log, setting: "test" };
-  const listener = await listen(app.fetch as never, options, direct);
-  return {
-    fetch: (path, init) =>
-      fetch(`http://127.0.0.1:${listener.port}${path}`, { duplex: "half", ...init } as RequestInit),
-    close: () => listener.drain(1),
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
-import { countPassed } from "../memory.ts";
+import { countPassed } from "../../memory.ts";
 import { createFiller, type Each, type End, type Source } from "./filler.ts";
 
 /** The body of a request, or null when its head announces none. @param count is told of all bytes. */
