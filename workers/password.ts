@@ -1,6 +1,7 @@
 // Hashes and checks passwords with the runtime's own argon2id, else with the one of WebAssembly.
 import nodeCrypto from "node:crypto";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import { createArgon2id } from "#adapters/compute/wasm/argon2.ts";
 import { type Argon2id, hashPasswordWith, verifyPasswordWith } from "#ports/password-hash.ts";
 
@@ -20,6 +21,6 @@ export function verifyPassword({ password, hash }: { password: string; hash: str
 function findArgon2id(): Argon2id {
   const { argon2Sync } = nodeCrypto as Partial<typeof nodeCrypto>;
   if (argon2Sync) return ({ password, ...options }) => argon2Sync("argon2id", { message: password, ...options });
-  const file = new URL(import.meta.resolve("@phi-ag/argon2/argon2.wasm"));
+  const file = createRequire(import.meta.url).resolve("@phi-ag/argon2/argon2.wasm");
   return createArgon2id(new WebAssembly.Module(fs.readFileSync(file)));
 }

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
-import type { AppContext, AppEnv, RuntimeEnvironment, Surface, Surroundings } from "./environment.ts";
+import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
 import { headOf } from "./head.ts";
 import { opsRoutes } from "./ops/routes.ts";
@@ -58,7 +58,6 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
       address: clientAddress(headOf(c, around), around),
       ...errorText(error ?? c.get("error"), c.res.status),
     });
-    (c.env as RuntimeEnvironment | undefined)?.ended?.();
   };
   c.set("finishLater", finish);
   await next();

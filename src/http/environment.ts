@@ -34,6 +34,11 @@ export interface Surroundings {
   /** Whether the headers that this address adds are to be believed. */
   isTrustedProxy(address: string): boolean;
   record(request: RequestRecord): void;
+  /**
+   * How much of a body that is refused while it comes in is read all the same, so that its client gets to read the answer.
+   * Absent: nothing.
+   */
+  drainedBytes?: number;
   /** Below this rate, over this time, a transfer is cut. */
   minRate: { bytesPerSecond: number; seconds: number };
   /** What is wrong with the server as a whole, or null: for health and for the load balancer. */
@@ -42,12 +47,6 @@ export interface Surroundings {
   metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }> };
   /** The server is about to stop: health says so. */
   draining(): boolean;
-}
-
-/** What a runtime may give with a request (as Hono's `env`). */
-export interface RuntimeEnvironment {
-  /** Called once, when the request's answer has ended, the body included. */
-  ended?(): void;
 }
 
 /** What a request carries through the application. */

@@ -1,5 +1,8 @@
 // Counts what is under way, and says what may still begin while a server drains.
 
+/** How much is read of a body that is refused, so that its client gets to read the answer. */
+export const drainedBytes = 64 * 1024 * 1024;
+
 /** How long a client that has just been answered may take for the next request of its upload. */
 const betweenRequestsMs = 500;
 

@@ -21,6 +21,7 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
+import { drainedBytes } from "#runtime/drain.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
 import { pickMachine } from "#runtime/pick-machine.ts";
 import { createTestDatabase } from "./test-database.ts";
@@ -166,6 +167,7 @@ function surroundings(
     },
     isTrustedProxy: createProxyCheck(options.trustedProxies ?? []),
     record: (request) => void records.push(request),
+    drainedBytes,
     minRate: { bytesPerSecond: 1024, seconds: 30 },
     metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
     problem: async () => null,

@@ -9,7 +9,10 @@ declare const Deno: { version: { deno: string } };
 
 export const denoMachine: Machine = {
   name: `Deno ${Deno.version.deno}`,
-  lacks: [],
+  lacks: [
+    "after a kill -9 the embedded database's server goes on and must be ended by hand (kill -INT with the process id in postgres/postmaster.pid)",
+    "that a blob's file was changed is noticed by its time to the second only: the scrub finds what was changed within one",
+  ],
   listen: (fetch, options) => listen(fetch, options),
   connection: connectionOf,
 };

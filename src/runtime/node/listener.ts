@@ -1,4 +1,5 @@
 // The HTTP or HTTPS listener: limits of Node's server, certificates reloaded when their files change, and draining.
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -75,12 +76,18 @@ function createServer(options: ListenOptions): { server: http.Server | https.Ser
   }
 }
 
+/** Not every runtime finds out by itself that the two do not belong together. */
 function readCertificate(tls: { cert: string; key: string }) {
-  return { cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) };
+  const pair = { cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) };
+  if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key)))
+    throw new Error("the key is another certificate's");
+  return pair;
 }
 
 /** New connections get the new certificate; those that are open go on with the one they have. */
 function keepCertificate(server: https.Server, tls: { cert: string; key: string }, log: Log) {
+  // Bun has no such method.
+  if (typeof server.setSecureContext !== "function") return null;
   const stamp = () =>
     [tls.cert, tls.key].map((file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join();
   let known = stamp();

@@ -5,6 +5,7 @@ import { releaseAllUploads } from "#db/queries/uploads/sessions.ts";
 import { createApp } from "#http/app.ts";
 import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
+import { drainedBytes } from "../drain.ts";
 import type { Fetch, Listener, Machine } from "../machine.ts";
 import { keepMemory } from "../memory.ts";
 import { openContext } from "./context.ts";
@@ -110,6 +111,7 @@ function surroundings({ config, ctx, metrics, log, machine }: Parts & { ctx: Con
       const level = request.status >= 500 ? "error" : "info";
       log[level](request, "request");
     },
+    drainedBytes,
     minRate: { bytesPerSecond: config.minRateBytes, seconds: config.minRateSeconds },
     metrics: { token: config.metricsToken ?? null, render: metrics.render },
     problem: createHealth(ctx),
