@@ -6,7 +6,7 @@ import { Pool } from "./pool/pool.ts";
 import type { Place } from "./pool/socket.ts";
 import { tagOver } from "./pool/statement.ts";
 import { transact } from "./pool/transaction.ts";
-import { WIRE_TYPES } from "./wire-types.ts";
+import { setWireForms, WIRE_TYPES } from "./wire-types.ts";
 
 /**
  * A postgres.js client on connections of our own: `sql` as tag, `unsafe`, `begin`, `json`, `end`. Its other ways to use a
@@ -46,8 +46,6 @@ export interface DatabaseClient {
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
-const TIMESTAMP_TYPES = [1082, 1083, 1114, 1184];
-const JSON_TYPES = [114, 3802];
 
 /**
  * Opens a pool; nothing is sent before the first statement, and a lost connection is made anew by itself.
@@ -74,12 +72,7 @@ function open(target: DatabaseTarget, { max, settings, onStatement }: ConnectOpt
     connection: { application_name: "berth", statement_timeout: STATEMENT_TIMEOUT_MS, ...settings },
     ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
   });
-  // Timestamps come back as text; JSON may be given as the text that it is.
-  for (const type of TIMESTAMP_TYPES) {
-    sql.options.parsers[type] = (text: string) => text;
-    sql.options.serializers[type] = toTimestampText;
-  }
-  for (const type of JSON_TYPES) sql.options.serializers[type] = toJsonText;
+  setWireForms(sql);
   return { sql, db: databaseOn(sql), pool };
 }
 
@@ -122,12 +115,4 @@ function openPool(target: DatabaseTarget, { max, idle_timeout, max_lifetime, ...
 
 function placesOf({ path, host, port }: Sql["options"]): Place[] {
   return path ? [{ path }] : host.map((name, index) => ({ host: name, port: port[index] ?? 5432 }));
-}
-
-function toTimestampText(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString() : value;
-}
-
-function toJsonText(value: unknown): unknown {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

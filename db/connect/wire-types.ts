@@ -24,6 +24,26 @@ export const WIRE_TYPES: Record<string, postgres.PostgresType> = {
   ...Object.fromEntries(ARRAY_TYPES),
 };
 
+const TIMESTAMP_TYPES = [1082, 1083, 1114, 1184];
+const JSON_TYPES = [114, 3802];
+
+/** Sets up a client: timestamps come back as text and may be given as a `Date`; JSON may be given as the text that it is. */
+export function setWireForms({ options }: Pick<postgres.Sql, "options">): void {
+  for (const type of TIMESTAMP_TYPES) {
+    options.parsers[type] = (text: string) => text;
+    options.serializers[type] = toTimestampText;
+  }
+  for (const type of JSON_TYPES) options.serializers[type] = toJsonText;
+}
+
+function toTimestampText(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value;
+}
+
+function toJsonText(value: unknown): unknown {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 // Sizes, offsets and counts are numbers; what a number cannot hold exactly stays text rather than become wrong.
 function readInt8(text: string): number | string {
   const number = Number(text);

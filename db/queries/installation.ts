@@ -11,6 +11,29 @@ export async function ensureInstallation(db: Db, id: string, now: Date): Promise
   return found[0]?.id ?? id;
 }
 
+/** What a process has to know before it serves. */
+export interface Standing {
+  /** Null before the first process made it. */
+  installationId: string | null;
+  /** When the newest migration was written that the database has, in milliseconds since 1970. */
+  newestMigrationMs: number;
+  hasAdmin: boolean;
+  /** The database's clock, in milliseconds since 1970. */
+  nowMs: number;
+}
+
+/** All of it in one statement. @throws StatementError with code 42P01 or 3F000 where nothing was ever migrated. */
+export async function readStanding(db: Db): Promise<Standing> {
+  const found = await rows<Standing>(
+    db,
+    sql`select (select id from installation) as "installationId",
+      (select max(created_at)::float8 from drizzle.__drizzle_migrations) as "newestMigrationMs",
+      exists (select 1 from account where is_admin and kind = 'user') as "hasAdmin",
+      extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`,
+  );
+  return found[0] as Standing;
+}
+
 export async function readSettings(db: Db): Promise<Record<string, unknown>> {
   const found = await rows<{ name: string; value: unknown }>(db, sql`select name, value from setting`);
   return Object.fromEntries(found.map((row) => [row.name, row.value]));

@@ -4,5 +4,6 @@ export * from "./blob.ts";
 export * from "./event.ts";
 export * from "./installation.ts";
 export * from "./manifest.ts";
+export * from "./periodic.ts";
 export * from "./repository.ts";
 export * from "./upload.ts";

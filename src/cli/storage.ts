@@ -11,7 +11,7 @@ import { formatDigest } from "#oci/digest.ts";
 import { openBlobStore } from "#runtime/node/context.ts";
 import { openForCommand } from "#runtime/node/database.ts";
 import { createLog } from "#runtime/node/log.ts";
-import { requireStoreOf } from "#runtime/node/store-identity.ts";
+import { requireStoreOf } from "#runtime/store-identity.ts";
 import { fail, requireConfig } from "./settings.ts";
 
 export function storageCommand(): Command {

@@ -1,6 +1,7 @@
 // What the surfaces know of the world around them, and what each request carries.
 import type { Context as HonoContext } from "hono";
 import type { Context } from "#core/context.ts";
+import type { Body } from "#core/uploads/slabs.ts";
 
 /** How a request came in. */
 export interface Connection {
@@ -26,6 +27,12 @@ export interface RequestRecord {
   error?: string;
 }
 
+/** A body that is sent: what was announced of it, and whom to tell when it has ended. */
+export interface Outgoing {
+  lengthBytes: number;
+  done: (sentBytes: number, error?: unknown) => void;
+}
+
 /** What a runtime gives the application beside the rules' context. */
 export interface Surroundings {
   /** Where clients reach this server, or null: then it is taken from each request. */
@@ -41,10 +48,14 @@ export interface Surroundings {
   drainedBytes?: number;
   /** Below this rate, over this time, a transfer is cut. */
   minRate: { bytesPerSecond: number; seconds: number };
+  /** How a runtime collects a body itself; absent: it is read as a stream, and broken off when its client is too slow. */
+  collect?(body: ReadableStream<Uint8Array>, count: (bytes: number) => void): Body;
+  /** How a runtime passes a stream on itself; absent: it is watched, and cut when its client hardly moves. */
+  passOn?(body: ReadableStream<Uint8Array>, outgoing: Outgoing): ReadableStream<Uint8Array>;
   /** What is wrong with the server as a whole, or null: for health and for the load balancer. */
   problem(): Promise<string | null>;
-  /** The figures, for who shows the token; a null token means that they are not given here. */
-  metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }> };
+  /** The figures, for who shows the token; a null token means that they are not given here, and `where` they are. */
+  metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }>; where?: string };
   /** The server is about to stop: health says so. */
   draining(): boolean;
 }

@@ -1,6 +1,7 @@
 // Watches transfers: counts their bytes, and cuts those whose client hardly moves. The time that the server itself takes
 // does not count against the client.
-import type { AppContext, Surroundings } from "./environment.ts";
+import type { Body } from "#core/uploads/slabs.ts";
+import type { AppContext, Outgoing, Surroundings } from "./environment.ts";
 
 /** A client that was cut. The session, if there is one, can be resumed. */
 export class SlowClientError extends Error {
@@ -83,7 +84,7 @@ export function createSenderMeter(
 }
 
 /** The body of a request that came through the application: counted, and broken off when its client is too slow. */
-export function bodyOf(c: AppContext, around: Surroundings): { readonly body: ReadableStream<Uint8Array> | null } {
+export function bodyOf(c: AppContext, around: Surroundings): { readonly body: Body | null } {
   return {
     get body() {
       const { raw } = c.req;
@@ -91,19 +92,26 @@ export function bodyOf(c: AppContext, around: Surroundings): { readonly body: Re
       if (length === "0") return null;
       // Looked at only when it is read: a body that is refused unread stays the runtime's, which knows how to be rid of it.
       const isAnnounced = length !== null || raw.headers.has("transfer-encoding");
-      return isAnnounced || raw.body ? watchIncoming(c, around) : null;
+      if (!isAnnounced && !raw.body) return null;
+      const count = (bytes: number) => c.set("bytesIn", c.get("bytesIn") + bytes);
+      if (around.collect) return raw.body && around.collect(raw.body, count);
+      return watchIncoming(around, () => raw.body, count);
     },
   };
 }
 
-function watchIncoming(c: AppContext, around: Surroundings): ReadableStream<Uint8Array> {
+function watchIncoming(
+  around: Surroundings,
+  bodyOf: () => ReadableStream<Uint8Array> | null,
+  count: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let cut: ((error: SlowClientError) => void) | null = null;
   const meter = createSenderMeter(around.minRate, (error) => cut?.(error));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        reader ??= c.req.raw.body?.getReader() ?? null;
+        reader ??= bodyOf()?.getReader() ?? null;
         if (!reader) return controller.close();
         meter.waits();
         try {
@@ -117,7 +125,7 @@ function watchIncoming(c: AppContext, around: Surroundings): ReadableStream<Uint
             return controller.close();
           }
           meter.received(next.value.byteLength);
-          c.set("bytesIn", c.get("bytesIn") + next.value.byteLength);
+          count(next.value.byteLength);
           controller.enqueue(next.value);
         } catch (error) {
           meter.stop();
@@ -159,12 +167,6 @@ export function createReaderMeter(
     if (bytesPerSecond === 0 || waited.seconds < seconds + Math.min(buffered, maxSilenceSeconds)) return;
     cut(new SlowClientError(bytesPerSecond, waited.seconds));
   });
-}
-
-/** A stream that is sent: its length, and who is told how much of it went when it has ended. */
-interface Outgoing {
-  lengthBytes: number;
-  done: (sentBytes: number, error?: unknown) => void;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Says in one line why a server cannot listen where it should.
 import type { ListenOptions } from "./machine.ts";
-import { StartError } from "./node/secret-key.ts";
+import { StartError } from "./start-error.ts";
 
 export function listenProblem(error: unknown, { host, port, setting }: ListenOptions): StartError {
   const where = `${host}:${port}`;

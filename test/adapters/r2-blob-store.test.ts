@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getPlatformProxy } from "wrangler";
 import type { R2Binding } from "#adapters/blob-store/r2/bucket.ts";
-import { createPartMemory, createR2BlobStore } from "#adapters/blob-store/r2.ts";
+import { createPartMemory } from "#adapters/blob-store/r2/part-buffer.ts";
+import { createR2BlobStore } from "#adapters/blob-store/r2.ts";
 import { freshSession, type UploadSession } from "#adapters/blob-store/upload-session.ts";
 import type { Suspended } from "#ports/blob-store.ts";
 import { describeBlobStore } from "#test/suites/blob-store.ts";
@@ -26,8 +27,10 @@ async function openBucket() {
   return { bucket: proxy.env.BLOBS, close };
 }
 
+/** Shared, as in an isolate. */
+const memory = createPartMemory();
 let opened: Awaited<ReturnType<typeof openBucket>>;
-const store = () => createR2BlobStore({ bucket: opened.bucket, memory: createPartMemory(), partBytes });
+const store = () => createR2BlobStore({ bucket: opened.bucket, memory, partBytes });
 
 beforeAll(async () => {
   opened = await openBucket();

@@ -4,8 +4,9 @@
 // statements for ever, and run the rest of a lost transaction inside the next one.
 import type { Socket } from "node:net";
 import type postgres from "postgres";
+import { connectionError } from "../loss.ts";
 import { makeClient } from "./client.ts";
-import { connectionError, isOfSystem, lossOf, openSocket, type Place } from "./socket.ts";
+import { isOfSystem, lossOf, openSocket, type Place } from "./socket.ts";
 import { handlerOf, type Statement } from "./statement.ts";
 
 /** How long it may take until the server has accepted a connection. */

@@ -1,6 +1,7 @@
 // Those who wait for a connection, in their order; who waits while nothing is heard from the database is refused.
+
+import { connectionError } from "../loss.ts";
 import type { Connection } from "./connection.ts";
-import { connectionError } from "./socket.ts";
 
 const PATIENCE_MS = 4_000;
 const LOOK_MS = 500;

@@ -2,9 +2,10 @@
 //
 // While the database cannot be reached statements fail at once, but for one at a time that tries: nothing piles up.
 import type postgres from "postgres";
+import { connectionError } from "../loss.ts";
 import { Connection, type Loss } from "./connection.ts";
 import { Line, type Wish } from "./line.ts";
-import { connectionError, type Place } from "./socket.ts";
+import type { Place } from "./socket.ts";
 import type { Statement } from "./statement.ts";
 
 /** After a failed attempt to connect the next one waits this long. */

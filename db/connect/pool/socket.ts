@@ -1,22 +1,9 @@
 // Opens sockets to a database server, and names the ways in which a connection is lost.
 import { Socket } from "node:net";
+import { connectionError } from "../loss.ts";
 
 /** Where the server listens. */
 export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
-
-type LossCode =
-  | "CONNECT_TIMEOUT"
-  | "CONNECTION_FAILED"
-  | "CONNECTION_CLOSED"
-  | "CONNECTION_DROPPED"
-  | "CONNECTION_STALLED"
-  | "CONNECTION_ENDED"
-  | "CONNECTION_DESTROYED";
-
-/** What statements fail with that have no connection, or no more. */
-export function connectionError(code: LossCode, text: string): Error {
-  return Object.assign(new Error(`database: ${text}`), { code });
-}
 
 type Cause = Partial<NodeJS.ErrnoException> & { errors?: Error[]; severity?: string };
 

@@ -2,10 +2,9 @@
 // reached through the S3 API, too.
 import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
 import type { R2Binding } from "./r2/bucket.ts";
-import { removeBeside } from "./r2/multipart.ts";
+import { removeAll } from "./r2/multipart.ts";
 import { headObject, listNames, openObject, putObject, readBytes } from "./r2/objects.ts";
-import type { PartMemory } from "./r2/parts.ts";
-import { asking } from "./r2/problem.ts";
+import type { PartMemory } from "./r2/part-buffer.ts";
 import { openR2Writer } from "./r2/writer.ts";
 import { keyOf, nameOf } from "./s3/place.ts";
 import { planOf } from "./s3/upload/plan.ts";
@@ -21,11 +20,6 @@ export interface R2BlobStoreSettings {
 /** All of the bucket is the store's. */
 const place = { prefix: "" };
 const identityName = "berth-store.json";
-
-/** The memory of an isolate's uploads: with 128 MiB in all, three parts of 16 MiB beside the first of each upload. */
-export function createPartMemory(most = 3): PartMemory {
-  return { most, extra: 0 };
-}
 
 export function createR2BlobStore({ bucket, memory, partBytes }: R2BlobStoreSettings): BlobStore {
   const unattended = new Set<Promise<unknown>>();
@@ -43,11 +37,7 @@ export function createR2BlobStore({ bucket, memory, partBytes }: R2BlobStoreSett
       const head = await headObject(bucket, nameOf(place, key));
       return head && { sizeBytes: head.size, stamp: head.etag };
     },
-    async remove(key) {
-      const name = nameOf(place, key);
-      await removeBeside(bucket, name);
-      await asking("delete an object", () => bucket.delete(name));
-    },
+    remove: (key) => removeAll(bucket, nameOf(place, key), { object: true }),
     space: async () => null,
     keys: () => listKeys(bucket),
     async close() {

@@ -1,6 +1,6 @@
 // Keeps blobs in a bucket of any server that speaks S3; the names in it are drawn in s3/place.ts.
 import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
-import { checkBucket } from "./s3/check.ts";
+import { checkBucket, type ServerAbilities } from "./s3/check.ts";
 import { type ClientSettings, createS3Client, type S3Client } from "./s3/client.ts";
 import { abortOthers, listMultiparts } from "./s3/multipart.ts";
 import { deleteBelow, deleteObject, headObject, listObjects, openObject, putObject } from "./s3/objects.ts";
@@ -16,11 +16,11 @@ export interface S3BlobStoreSettings extends ClientSettings {
   budgetBytes: number;
 }
 
-/** Opens the store after trying what it needs of the bucket. @throws BlobStoreError whose message tells the operator what is missing. */
-export async function createS3BlobStore(settings: S3BlobStoreSettings): Promise<BlobStore> {
+/** Opens the store after trying what it needs of the bucket, unless that was tried before. @throws BlobStoreError whose message tells the operator what is missing. */
+export async function createS3BlobStore(settings: S3BlobStoreSettings, tried?: ServerAbilities): Promise<BlobStore> {
   const client = createS3Client(settings);
   const { place } = client;
-  const { conditions } = await checkBucket(client);
+  const { conditions } = tried ?? (await checkBucket(client));
   const budget = createPartBudget(settings.budgetBytes);
   const unattended = new Set<Promise<unknown>>();
   const behind = (work: Promise<unknown>) => {

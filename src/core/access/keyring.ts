@@ -36,16 +36,28 @@ class SecretKeyError extends Error {
   }
 }
 
+/** Keys that were loaded, which outlive a connection to the database. */
+export interface KeyMemory {
+  imported: Map<string, Key>;
+  loaded: Loaded | null;
+}
+
+export function createKeyMemory(): KeyMemory {
+  return { imported: new Map(), loaded: null };
+}
+
 interface Loaded {
   at: number;
   signing: { kid: string; key: Key } | null;
   publicJwks: Map<string, JWK>;
 }
 
-export function createKeyring(needs: { db: Database; clock: Clock; secretKey: Uint8Array }): Keyring {
+export function createKeyring(
+  needs: { db: Database; clock: Clock; secretKey: Uint8Array },
+  memory: KeyMemory = createKeyMemory(),
+): Keyring {
   const { db, clock, secretKey } = needs;
-  const imported = new Map<string, Key>();
-  let loaded: Loaded | null = null;
+  const { imported } = memory;
 
   async function load(): Promise<Loaded> {
     const keys = await listSigningKeys(db);
@@ -56,11 +68,12 @@ export function createKeyring(needs: { db: Database; clock: Clock; secretKey: Ui
       if (!plain) throw new SecretKeyError();
       signing = { kid: active.kid, key: await importPKCS8(new TextDecoder().decode(plain), "ES256") };
     }
-    loaded = {
+    const loaded = {
       at: Date.now(),
       signing,
       publicJwks: new Map(keys.map((key) => [key.kid, { ...key.publicJwk, kid: key.kid }])),
     };
+    memory.loaded = loaded;
     return loaded;
   }
 
@@ -79,11 +92,11 @@ export function createKeyring(needs: { db: Database; clock: Clock; secretKey: Ui
   }
 
   async function signing() {
-    const stale = !loaded || Date.now() - loaded.at > 60_000;
-    const known = stale || !loaded ? await load() : loaded;
+    const { loaded } = memory;
+    const known = !loaded || Date.now() - loaded.at > 60_000 ? await load() : loaded;
     if (!known.signing) await make(new Date(0));
-    if (!loaded?.signing) throw new Error("no signing key could be made");
-    return loaded.signing;
+    if (!memory.loaded?.signing) throw new Error("no signing key could be made");
+    return memory.loaded.signing;
   }
 
   return {
@@ -91,7 +104,7 @@ export function createKeyring(needs: { db: Database; clock: Clock; secretKey: Ui
     async verifying(kid) {
       const known = imported.get(kid);
       if (known) return known;
-      let at = loaded ?? (await load());
+      let at = memory.loaded ?? (await load());
       if (!at.publicJwks.has(kid) && Date.now() - at.at > reloadAfterMs) at = await load();
       const jwk = at.publicJwks.get(kid);
       if (!jwk) return null;
@@ -101,7 +114,7 @@ export function createKeyring(needs: { db: Database; clock: Clock; secretKey: Ui
     },
     async publicKeys() {
       await signing();
-      return [...(loaded?.publicJwks.values() ?? [])];
+      return [...(memory.loaded?.publicJwks.values() ?? [])];
     },
     async rotate() {
       await deleteRetiredKeys(db, plusSeconds(clock.now(), -keepRetiredSeconds));

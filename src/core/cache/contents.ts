@@ -5,7 +5,17 @@ import { LRUCache } from "lru-cache";
 /** What an entry takes beside its bytes, about. */
 const entryBytes = 512;
 
+/** Bytes by digest that lie farther away than memory and nearer than the store, for all processes of a place; lost at any time. */
+export interface FarBytes {
+  /** What is kept under the digest, right or not. Null when nothing is, or it cannot be had. */
+  get(digest: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Keeps them some time later, or not. */
+  put(digest: string, bytes: Uint8Array<ArrayBuffer>): void;
+}
+
 export interface Contents {
+  /** Absent where there is no such thing. */
+  readonly far?: FarBytes;
   /** Larger ones are not kept. */
   readonly maxEntryBytes: number;
   get(name: string): Uint8Array<ArrayBuffer> | undefined;

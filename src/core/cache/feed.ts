@@ -53,17 +53,21 @@ export interface Feed {
   read(): Promise<void>;
 }
 
-export function createFeed(ctx: Needs<"db" | "facts" | "view">): Feed {
-  let position: FeedPosition | null = null;
+/** How far the feed was read: belongs to what memory holds, wherever its readings come from. */
+export interface FeedMemory {
+  position: FeedPosition | null;
+}
+
+export function createFeed(ctx: Needs<"db" | "facts" | "view">, memory: FeedMemory = { position: null }): Feed {
   return {
     async read() {
       const beganMs = performance.now();
       try {
-        const { rows, next }: { rows: FeedRow[]; next: FeedPosition } = await readFeed(ctx.db, position);
+        const { rows, next }: { rows: FeedRow[]; next: FeedPosition } = await readFeed(ctx.db, memory.position);
         // Where the feed stood when the process began says nothing of what was remembered before: nothing was.
-        if (position === null) ctx.facts.dropAll();
+        if (memory.position === null) ctx.facts.dropAll();
         for (const row of rows) heed(ctx.facts, row);
-        position = next;
+        memory.position = next;
         ctx.view.read(beganMs);
       } catch (error) {
         ctx.view.failed();

@@ -22,18 +22,23 @@ export interface PeriodicTask {
   name: string;
   /** As cron writes it, in minutes at the least. */
   cron: string;
+  /**
+   * What it asks of a runtime without threads: `light` work waits for the database and the store most of the time; `hashing` takes
+   * processor time with every byte, and is given what the light work leaves of a Worker's minute.
+   */
+  cost: "light" | "hashing";
   /** Does a bounded part. @returns whether there is more to do at once. */
   slice(ctx: Context): Promise<boolean>;
 }
 
 export const periodicTasks: readonly PeriodicTask[] = [
-  { name: "expire-uploads", cron: "* * * * *", slice: expireSessions },
-  { name: "remove-condemned", cron: "* * * * *", slice: removeCondemned },
-  { name: "condemn-unlinked", cron: "41 * * * *", slice: condemnUnlinked },
-  { name: "clear-deleted-repositories", cron: "* * * * *", slice: clearDeleted },
-  { name: "end-refresh-tokens", cron: "17 * * * *", slice: endRefreshTokens },
-  { name: "rotate-signing-keys", cron: "23 * * * *", slice: rotateKeys },
-  { name: "scrub-blobs", cron: "* * * * *", slice: scrubBlobs },
+  { name: "expire-uploads", cron: "* * * * *", cost: "light", slice: expireSessions },
+  { name: "remove-condemned", cron: "* * * * *", cost: "light", slice: removeCondemned },
+  { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", slice: condemnUnlinked },
+  { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
+  { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
+  { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
+  { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },
 ];
 
 async function expireSessions(ctx: Needs<"db" | "clock" | "limits" | "unsaved">): Promise<boolean> {

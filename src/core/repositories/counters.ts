@@ -28,6 +28,7 @@ export interface Counters {
   /** @param tag the tag that was pulled by, or null for a digest. */
   pull(repositoryId: string, tag: string | null): void;
   push(repositoryId: string): void;
+  isEmpty(): boolean;
   /** Takes what was counted since the last call. */
   take(): Counts;
   /** Counts it again: it could not be written. */
@@ -55,6 +56,7 @@ export function createCounters(): Counters {
       if (tag !== null) noteTag({ repositoryId: id, name: tag, at: new Date() });
     },
     push: (id) => void of(id).pushes++,
+    isEmpty: () => counts.size === 0 && tags.size === 0,
     take() {
       const taken = { repositories: [...counts.values()], tags: [...tags.values()] };
       counts = new Map();
@@ -73,8 +75,8 @@ export function createCounters(): Counters {
 
 /** Adds the counts to the rows. What cannot be written now is counted again. */
 export async function foldCounters(ctx: Needs<"db" | "counters">): Promise<void> {
+  if (ctx.counters.isEmpty()) return;
   const counts = ctx.counters.take();
-  if (counts.repositories.length === 0 && counts.tags.length === 0) return;
   try {
     await ctx.db.transaction(async (tx) => {
       await addRepositoryCounts(tx, counts.repositories);

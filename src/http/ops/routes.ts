@@ -20,9 +20,8 @@ export function opsRoutes({ around }: Surface): Hono<AppEnv> {
   });
   app.get("/metrics", async (c) => {
     c.set("route", "/metrics");
-    const { token, render } = around.metrics;
-    if (token === null)
-      return c.text("metrics are not given here: set BERTH_METRICS_TOKEN or BERTH_METRICS_LISTEN\n", 404);
+    const { token, render, where = "set BERTH_METRICS_TOKEN or BERTH_METRICS_LISTEN" } = around.metrics;
+    if (token === null) return c.text(`metrics are not given here: ${where}\n`, 404);
     const shown = new TextEncoder().encode(c.req.header("authorization")?.replace(/^bearer +/i, "") ?? "");
     if (!sameBytes(shown, new TextEncoder().encode(token)))
       return c.text("the metrics token is needed\n", 401, { "WWW-Authenticate": "Bearer" });

@@ -19,7 +19,9 @@ export async function sendAnswer(c: AppContext, surface: Surface, answer: Answer
     c.set("bytesOut", sentBytes);
     c.get("finishLater")?.(error);
   };
-  return new Response(watchOutgoing(surface.around, stream, { lengthBytes, done }), { status, headers });
+  const outgoing = { lengthBytes, done };
+  const sent = surface.around.passOn?.(stream, outgoing) ?? watchOutgoing(surface.around, stream, outgoing);
+  return new Response(sent, { status, headers });
 }
 
 function headersOf(answer: Answer): Headers {

@@ -53,6 +53,7 @@ export const VARIABLES = {
   s3SessionToken: secret("BERTH_S3_SESSION_TOKEN", v.text),
   s3BufferBytes: setting("BERTH_S3_BUFFER_BYTES", v.bytes(128 * 2 ** 20, 2 ** 40), "256MiB"),
   s3Redirect: setting("BERTH_S3_REDIRECT", v.overBytes, "off", showOver),
+  r2PartBytes: setting("BERTH_R2_PART_BYTES", v.bytes(5 * 2 ** 20, 64 * 2 ** 20), "16MiB"),
   durability: setting("BERTH_DURABILITY", v.oneOf("full", "relaxed"), "full"),
   freeSpaceReserve: setting("BERTH_FREE_SPACE_RESERVE", v.reserve, "256MiB or 1%", showReserve),
   secretKey: secret("BERTH_SECRET_KEY", v.key32),

@@ -21,11 +21,11 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Config } from "../config/parse.ts";
+import { requireStoreOf } from "../store-identity.ts";
 import { keepTime } from "./database/keep-time.ts";
 import type { Log } from "./log.ts";
 import { openS3 } from "./s3/open.ts";
 import { readSecretKey } from "./secret-key.ts";
-import { requireStoreOf } from "./store-identity.ts";
 
 /** The context, and what has to be closed after it. */
 export interface OpenContext {

@@ -6,8 +6,8 @@ import { startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { migrateDatabase } from "#db/connect/migrate.ts";
 import { connectDatabase, type DatabaseClient, type DatabaseTarget } from "#db/connect/server.ts";
 import type { Config } from "../config/parse.ts";
+import { StartError } from "../start-error.ts";
 import type { Log } from "./log.ts";
-import { StartError } from "./secret-key.ts";
 
 /** The database, migrated and connected. */
 export interface OpenDatabase extends DatabaseClient {

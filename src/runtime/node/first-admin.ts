@@ -4,7 +4,8 @@ import path from "node:path";
 import { ensureFirstAdmin } from "#core/access/first-admin.ts";
 import type { Context } from "#core/context.ts";
 import type { Config } from "../config/parse.ts";
-import { StartError, writePrivateFile } from "./secret-key.ts";
+import { StartError } from "../start-error.ts";
+import { writePrivateFile } from "./secret-key.ts";
 
 /** What the operator is told of the admin. */
 export interface FirstAdmin {

@@ -1,7 +1,8 @@
 // Runs the declared periodic work by pg-boss: one replica at a time does each task, whichever is free.
 import { PgBoss } from "pg-boss";
 import type { Context } from "#core/context.ts";
-import { type PeriodicTask, periodicTasks } from "#core/jobs/periodic.ts";
+import { periodicTasks } from "#core/jobs/periodic.ts";
+import { runTask } from "#core/jobs/run.ts";
 import { foldCounters } from "#core/repositories/counters.ts";
 import type { OpenDatabase } from "./database.ts";
 
@@ -29,7 +30,9 @@ export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]):
       deleteAfterSeconds: 3600,
     });
     await boss.schedule(task.name, task.cron);
-    await boss.work(task.name, { pollingIntervalSeconds: 5 }, () => run(ctx, task, () => stopping));
+    await boss.work(task.name, { pollingIntervalSeconds: 5 }, () =>
+      runTask(ctx, task, { runMs, stopping: () => stopping }),
+    );
   }
   const fold = () =>
     foldCounters(ctx).catch((error) => ctx.report("warn", "counters could not be written", { error: String(error) }));
@@ -42,20 +45,4 @@ export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]):
       await boss.stop({ graceful: true, timeout: 5_000 });
     },
   };
-}
-
-async function run(ctx: Context, task: PeriodicTask, stopping: () => boolean): Promise<void> {
-  const started = performance.now();
-  try {
-    let slices = 1;
-    while ((await task.slice(ctx)) && !stopping() && performance.now() - started < runMs) slices++;
-    if (slices > 1)
-      ctx.report("info", "periodic work done", {
-        task: task.name,
-        slices,
-        ms: Math.round(performance.now() - started),
-      });
-  } catch (error) {
-    ctx.report("error", "periodic work failed; it is tried again", { task: task.name, error: String(error) });
-  }
 }

@@ -11,10 +11,10 @@ import type { Connection } from "#http/environment.ts";
 import { createDrain, type Drain, refusal, sleep } from "../drain.ts";
 import { listenProblem } from "../listen-problem.ts";
 import type { Fetch, Listener, ListenOptions } from "../machine.ts";
+import { StartError } from "../start-error.ts";
 import type { DirectAnswer } from "./direct/answer.ts";
 import type { Intake } from "./direct/intake/body.ts";
 import type { Log } from "./log.ts";
-import { StartError } from "./secret-key.ts";
 
 const socketBufferBytes = 256 * 1024;
 const lookAtCertificateMs = 2_000;

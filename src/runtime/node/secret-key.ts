@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { StartError } from "../start-error.ts";
 
 /** Reads the key, making its file (0600) on the first start. */
 export function readSecretKey(dataDir: string, configured: Uint8Array | undefined): Uint8Array {
@@ -29,6 +30,3 @@ export function writePrivateFile(file: string, text: string): void {
   fs.fsyncSync(folder);
   fs.closeSync(folder);
 }
-
-/** Something that keeps the program from starting, told in one line. */
-export class StartError extends Error {}

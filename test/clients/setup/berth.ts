@@ -8,7 +8,10 @@ import { type Daemon, pause, startDaemon, waitForDaemon } from "./daemon.ts";
 
 /** The databases that every client is tried on. */
 export const databases = ["embedded", "server"] as const;
-export type Database = (typeof databases)[number];
+
+/** What every client is tried on: the server on each database, and the Worker in workerd. */
+export const stages = [...databases, "edge"] as const;
+export type StageName = (typeof stages)[number];
 
 export const user = "admin";
 export const password = "swordfish-e2e";
@@ -42,13 +45,15 @@ export interface Home {
   dataDir: string;
   log: string;
   env: NodeJS.ProcessEnv;
+  /** The words after `node` that start it; absent: those of `npm start`. */
+  words?: readonly string[];
 }
 
 const program = join(import.meta.dirname, "../../..");
 let homes = 0;
 
 /** A new, empty home. `settings` are more environment variables for the Berths in it. */
-export async function makeHome(database: Database, settings: Record<string, string> = {}): Promise<Home> {
+export async function makeHome(database: StageName, settings: Record<string, string> = {}): Promise<Home> {
   const run = inject("run");
   const name = `b${process.pid}-${homes++}`;
   const dataDir = join(run.folder, name);
@@ -61,8 +66,9 @@ export async function makeHome(database: Database, settings: Record<string, stri
     // The run's own blobs are many and its disk may be small: what Berth does on a full disk is tested elsewhere.
     BERTH_FREE_SPACE_RESERVE: "0",
   };
-  const where = database === "embedded" ? {} : await makeDatabase(run.postgres, `berth_${name.replace("-", "_")}`);
-  return { dataDir, log: join(run.folder, `${name}.log`), env: { ...base, ...where, ...settings } };
+  const where = database !== "server" ? {} : await makeDatabase(run.postgres, `berth_${name.replace("-", "_")}`);
+  const home = { dataDir, log: join(run.folder, `${name}.log`), env: { ...base, ...where, ...settings } };
+  return database === "edge" ? { ...home, words: [join(program, "src/runtime/cloudflare/dev/main.ts")] } : home;
 }
 
 async function makeDatabase(postgres: string, name: string): Promise<Record<string, string>> {
@@ -79,10 +85,10 @@ async function makeDatabase(postgres: string, name: string): Promise<Record<stri
 export async function startBerth(home: Home, checkout = program): Promise<Berth> {
   const seen = readOr(home.log).length;
   const node = join(program, "node_modules/.bin/node");
-  const command = [node, ...startWords(checkout)];
+  const command = [node, ...(home.words ?? startWords(checkout))];
   const daemon = startDaemon({ command, env: home.env, log: home.log, cwd: home.dataDir });
   const output = () => daemon.output().slice(seen);
-  const ready = () => /Berth is ready at http:\/\/(\S+)/.exec(output())?.[1];
+  const ready = () => /Berth(?:'s Worker)? is ready at http:\/\/(\S+)/.exec(output())?.[1];
   await waitForDaemon(daemon, () => ready() !== undefined);
   return {
     host: ready() as string,

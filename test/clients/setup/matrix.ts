@@ -1,6 +1,6 @@
-// Runs the same tests against a Berth on each database, each with images in it that Berth's own client pushed.
+// Runs the same tests against a Berth on each database and as a Worker, each with images in it that Berth's own client pushed.
 import { afterAll, beforeAll, describe, inject } from "vitest";
-import { type Berth, type Database, databases, type LoggedRequest, makeHome, startBerth } from "./berth.ts";
+import { type Berth, type LoggedRequest, makeHome, type StageName, stages, startBerth } from "./berth.ts";
 import { type Box, makeBox } from "./box.ts";
 import { type Image, makeImage, makeIndex, sha256 } from "./image.ts";
 import { publish, pushImage, pushManifest } from "./registry.ts";
@@ -19,27 +19,27 @@ export interface Stage {
 }
 
 export function describeBerths(name: string, tests: (stage: Stage) => void): void {
-  // Both start at once, so that the second is ready when the first one's tests are over.
-  let starting: Record<Database, Promise<Stage>>;
+  // All start at once, so that the next is ready when the tests of one are over.
+  let starting: Record<StageName, Promise<Stage>>;
   beforeAll(() => {
-    starting = { embedded: prepare("embedded"), server: prepare("server") };
+    starting = { embedded: prepare("embedded"), server: prepare("server"), edge: prepare("edge") };
     for (const start of Object.values(starting)) start.catch(() => {}); // Its own tests await it.
   });
   afterAll(async () => {
     for (const start of await Promise.allSettled(Object.values(starting)))
       if (start.status === "fulfilled") await start.value.berth.stop();
   });
-  describe.each(databases)(`${name}, database: %s`, (database) => {
+  describe.each(stages)(`${name}, on: %s`, (name) => {
     const stage = {} as Stage;
     beforeAll(async () => {
-      Object.assign(stage, await starting[database]);
+      Object.assign(stage, await starting[name]);
     });
     tests(stage);
   });
 }
 
-async function prepare(database: Database): Promise<Stage> {
-  const berth = await startBerth(await makeHome(database));
+async function prepare(name: StageName): Promise<Stage> {
+  const berth = await startBerth(await makeHome(name));
   const box = makeBox();
   return { berth, host: berth.host, box, ...(await seed(berth, box)) };
 }

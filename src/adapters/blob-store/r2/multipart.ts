@@ -19,7 +19,7 @@ export async function beginUpload(bucket: R2Binding, name: string): Promise<Uplo
     const { uploadId: id } = await bucket.createMultipartUpload(name, { customMetadata: { [markName]: mark } });
     const note = new TextEncoder().encode(JSON.stringify({ id }));
     await putObject(bucket, uploadName(name, mark.slice(0, 8)), { bytes: note, replacing: { anything: true } });
-    await abortUploads(bucket, name, id);
+    await abortOthers(bucket, name, id);
     return { id, mark };
   } catch (error) {
     throw bucketProblem("begin a multipart upload", error);
@@ -70,20 +70,24 @@ function isLost(error: unknown): boolean {
 }
 
 /** Aborts the uploads that are written down beside an object, but for one, and removes their notes. */
-async function abortUploads(bucket: R2Binding, name: string, keep: string | null): Promise<void> {
+async function abortOthers(bucket: R2Binding, name: string, keep: string): Promise<void> {
   for await (const note of listNames(bucket, uploadName(name, ""))) {
     const id = await readNote(bucket, note);
-    if (id === null || id === keep) continue;
-    await abortUpload(bucket, name, id);
+    if (id === keep) continue;
+    if (id !== null) await abortUpload(bucket, name, id);
     await asking("delete an object", () => bucket.delete(note));
   }
 }
 
-/** Removes everything that lies beside an object: tails, stashes, and unfinished uploads with their parts. */
-export async function removeBeside(bucket: R2Binding, name: string): Promise<void> {
-  await abortUploads(bucket, name, null);
-  const names: string[] = [];
-  for await (const beside of listNames(bucket, `${name}.`)) names.push(beside);
+/** Removes everything that lies beside an object: tails, stashes, unfinished uploads with their parts; and the object, if it is to go too. */
+export async function removeAll(bucket: R2Binding, name: string, { object }: { object: boolean }): Promise<void> {
+  const names = object ? [name] : [];
+  for await (const beside of listNames(bucket, `${name}.`)) {
+    names.push(beside);
+    if (!beside.startsWith(uploadName(name, ""))) continue;
+    const id = await readNote(bucket, beside);
+    if (id !== null) await abortUpload(bucket, name, id);
+  }
   if (names.length > 0) await asking("delete objects", () => bucket.delete(names));
 }
 

@@ -1,6 +1,22 @@
-// Memory for one part of an upload: it grows with what comes, so that a small object never takes a whole part's memory.
+// Memory for one part of an upload: it grows with what comes, so that a small object never takes a whole part's memory. Memory of
+// a whole part is kept for the isolate's next upload: what is dropped stays with the isolate until its garbage is collected.
 
 const firstBytes = 256 * 1024;
+const mostKept = 2;
+
+/** The memory of an isolate's uploads. */
+export interface PartMemory {
+  /** Parts beyond the first of each upload that may be in memory at once. */
+  readonly most: number;
+  extra: number;
+  /** Memory of whole parts that nobody uses. */
+  readonly kept: Uint8Array<ArrayBuffer>[];
+}
+
+/** With 128 MiB in all, three parts of 16 MiB beside the first of each upload. */
+export function createPartMemory(most = 3): PartMemory {
+  return { most, extra: 0, kept: [] };
+}
 
 export interface PartBuffer {
   usedBytes(): number;
@@ -9,14 +25,21 @@ export interface PartBuffer {
   /** What was collected, which stays valid until `clear`. */
   view(): Uint8Array;
   clear(): void;
+  /** Gives its memory back, which nobody reads any more. */
+  release(): void;
 }
 
-export function createPartBuffer(partBytes: number): PartBuffer {
+export function createPartBuffer(partBytes: number, { kept }: PartMemory): PartBuffer {
   let memory = new Uint8Array(0);
   let used = 0;
+  const takeWhole = () => {
+    const at = kept.findIndex(({ byteLength }) => byteLength === partBytes);
+    return at < 0 ? new Uint8Array(partBytes) : (kept.splice(at, 1)[0] as Uint8Array<ArrayBuffer>);
+  };
   const grow = (neededBytes: number) => {
     if (neededBytes <= memory.byteLength) return;
-    const next = new Uint8Array(Math.min(partBytes, Math.max(neededBytes, firstBytes, memory.byteLength * 4)));
+    const wanted = Math.max(neededBytes, firstBytes, memory.byteLength * 4);
+    const next = wanted >= partBytes ? takeWhole() : new Uint8Array(wanted);
     next.set(memory.subarray(0, used));
     memory = next;
   };
@@ -31,6 +54,11 @@ export function createPartBuffer(partBytes: number): PartBuffer {
     },
     view: () => memory.subarray(0, used),
     clear() {
+      used = 0;
+    },
+    release() {
+      if (memory.byteLength === partBytes && kept.length < mostKept) kept.push(memory);
+      memory = new Uint8Array(0);
       used = 0;
     },
   };

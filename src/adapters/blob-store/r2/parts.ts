@@ -4,14 +4,7 @@ import { planOf } from "../s3/upload/plan.ts";
 import type { UploadSession } from "../upload-session.ts";
 import type { R2Binding } from "./bucket.ts";
 import { abortUpload, beginUpload, sendPart, type Upload } from "./multipart.ts";
-import { createPartBuffer, type PartBuffer } from "./part-buffer.ts";
-
-/** Counts the parts that all uploads of an isolate hold in memory beyond the first of each. */
-export interface PartMemory {
-  /** Parts beyond the first of each upload that may be in memory at once. */
-  readonly most: number;
-  extra: number;
-}
+import { createPartBuffer, type PartBuffer, type PartMemory } from "./part-buffer.ts";
 
 /** Parts that were all sent. */
 export interface Sent {
@@ -43,11 +36,13 @@ export function createParts(
   const etags = [...session.etags];
   let { upload } = session;
   let count = etags.length;
-  let filling = createPartBuffer(partBytes(count));
+  let filling = createPartBuffer(partBytes(count), memory);
   let spare: PartBuffer | null = null;
   let hasExtra = false;
   let failed: { error: unknown } | null = null;
   let underWay: Promise<void> | null = null;
+  let sending: PartBuffer | null = null;
+  let isClosed = false;
 
   const settled = async () => {
     await underWay;
@@ -59,7 +54,7 @@ export function createParts(
     if (!hasExtra && memory.extra >= memory.most) return null;
     if (!hasExtra) memory.extra++;
     hasExtra = true;
-    return createPartBuffer(partBytes(count));
+    return createPartBuffer(partBytes(count), memory);
   };
   const flush = async () => {
     if (filling.usedBytes() === 0) return;
@@ -68,6 +63,7 @@ export function createParts(
     const { id } = upload;
     const index = count++;
     const part = filling;
+    sending = part;
     underWay = sendPart(bucket, { name, id }, { index, bytes: part.view() })
       .then(
         (etag) => {
@@ -77,7 +73,11 @@ export function createParts(
           failed ??= { error };
         },
       )
-      .finally(() => part.clear());
+      .finally(() => {
+        sending = null;
+        if (isClosed) part.release();
+        else part.clear();
+      });
     const next = another();
     if (next) [filling, spare] = [next, part];
     else await settled();
@@ -98,6 +98,9 @@ export function createParts(
     hasParts: () => count > 0,
     rest: () => filling.view(),
     close() {
+      isClosed = true;
+      // What is still on its way is read until it has arrived.
+      for (const buffer of [filling, spare]) if (buffer !== sending) buffer?.release();
       if (hasExtra) memory.extra--;
       hasExtra = false;
     },

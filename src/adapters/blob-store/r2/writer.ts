@@ -5,9 +5,10 @@ import { tailEndings } from "../s3/place.ts";
 import { planOf } from "../s3/upload/plan.ts";
 import type { UploadSession } from "../upload-session.ts";
 import type { R2Binding, R2Head } from "./bucket.ts";
-import { completeUpload, removeBeside } from "./multipart.ts";
+import { completeUpload, removeAll } from "./multipart.ts";
 import { headObject, openObject, putObject, type Replacing } from "./objects.ts";
-import { createParts, type PartMemory, type Parts } from "./parts.ts";
+import type { PartMemory } from "./part-buffer.ts";
+import { createParts, type Parts } from "./parts.ts";
 import { findStart, type Start } from "./start.ts";
 
 /** What writers share. */
@@ -103,7 +104,7 @@ async function seal(writing: Writing): Promise<Sealed> {
   const { bucket, name, from, start, offset, behind } = writing;
   if (start.sealed) return sealedAs(start.sealed);
   const object = await makeWhole(writing);
-  if (from.offset > 0 || writing.parts.hasParts()) behind(removeBeside(bucket, name));
+  if (from.offset > 0 || writing.parts.hasParts()) behind(removeAll(bucket, name, { object: false }));
   return { sizeBytes: offset, stamp: object.etag };
 }
 

@@ -5,7 +5,7 @@ import { createS3BlobStore } from "#adapters/blob-store/s3.ts";
 import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
 import type { Config } from "../../config/parse.ts";
 import type { S3Storage } from "../../config/storage-s3.ts";
-import { StartError } from "../secret-key.ts";
+import { StartError } from "../../start-error.ts";
 import { createCredentials } from "./credentials.ts";
 import { createNodeTransport } from "./transport.ts";
 

@@ -1,0 +1,58 @@
+// Runs periodic work in slices: by one server or Worker at a time, whichever of all that share the database comes first.
+import { keepRun, listRuns, type Run, takeRun } from "#db/queries/periodic.ts";
+import type { Context, Needs } from "../context.ts";
+import { plusSeconds } from "../moment.ts";
+import { lastDue } from "./cron.ts";
+import { type PeriodicTask, periodicTasks } from "./periodic.ts";
+
+/** A task whose holder is not heard of for this long may be taken by another. Much longer than a slice. */
+const holdSeconds = 120;
+const keepAfterMs = 30_000;
+
+/** When a run has to end, although there is more to do: the next goes on. */
+export interface RunLimits {
+  runMs: number;
+  stopping?: () => boolean;
+}
+
+/** Those that are due and that nobody has begun since, by one question. */
+export async function listDueTasks(ctx: Needs<"db" | "clock">): Promise<PeriodicTask[]> {
+  const begun = await listRuns(ctx.db);
+  const now = ctx.clock.now();
+  return periodicTasks.filter(({ name, cron }) => (begun.get(name) ?? new Date(0)) < lastDue(cron, now));
+}
+
+/** Does slices of a task until there is nothing more, or the time is up. What goes wrong is reported, and tried again later. */
+export async function runTask(ctx: Context, task: PeriodicTask, limits: RunLimits): Promise<void> {
+  const run: Run = { task: task.name, holder: crypto.randomUUID() };
+  const now = ctx.clock.now();
+  const hold = { dueAt: lastDue(task.cron, now), now, until: plusSeconds(now, holdSeconds) };
+  try {
+    if (!(await takeRun(ctx.db, run, hold))) return;
+  } catch (error) {
+    return reportFailure(ctx, task, error);
+  }
+  await work(ctx, task, { run, limits })
+    .catch((error) => reportFailure(ctx, task, error))
+    .finally(() => keepRun(ctx.db, run, ctx.clock.now()).catch(() => {}));
+}
+
+async function work(ctx: Context, task: PeriodicTask, { run, limits }: { run: Run; limits: RunLimits }): Promise<void> {
+  const startedMs = performance.now();
+  let keptMs = startedMs;
+  let slices = 1;
+  const goesOn = async () => {
+    const nowMs = performance.now();
+    if (limits.stopping?.() || nowMs - startedMs >= limits.runMs) return false;
+    if (nowMs - keptMs < keepAfterMs) return true;
+    keptMs = nowMs;
+    return keepRun(ctx.db, run, plusSeconds(ctx.clock.now(), holdSeconds));
+  };
+  while ((await task.slice(ctx)) && (await goesOn())) slices++;
+  const ms = Math.round(performance.now() - startedMs);
+  if (slices > 1) ctx.report("info", "periodic work done", { task: task.name, slices, ms });
+}
+
+function reportFailure(ctx: Context, task: PeriodicTask, error: unknown): void {
+  ctx.report("error", "periodic work failed; it is tried again", { task: task.name, error: String(error) });
+}

@@ -1,0 +1,3 @@
+// What keeps the program from starting, told in one line.
+
+export class StartError extends Error {}

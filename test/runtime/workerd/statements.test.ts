@@ -1,0 +1,91 @@
+// How often a Worker asks the database, which is far away from it: numbers that only a decision may raise.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { contentOf, imageOf, type ManifestContent, randomContent } from "#test/http/v2/content.ts";
+import { beginUpload, locationOf, send, withDigest } from "#test/http/v2/requests.ts";
+import { type EdgeWorker, edgePassword, startEdgeWorker } from "#test/setup/edge-worker.ts";
+import { basic, type Target } from "#test/setup/target.ts";
+
+describe("statements of a Worker", () => {
+  let edge: EdgeWorker;
+  let berth: Target;
+  let auth: string;
+  beforeAll(async () => {
+    edge = await startEdgeWorker();
+    berth = { fetch: edge.fetch, admin: basic("admin", edgePassword) } as Target;
+    const token = await send(berth, "GET", "/auth/token?scope=repository:counted/app:pull,push");
+    auth = `Bearer ${(JSON.parse(token.text) as { token: string }).token}`;
+    await pushAsDocker(randomContent(10));
+    await quiet();
+  });
+  afterAll(() => edge.close());
+
+  /** Counters are written some seconds after they were counted. */
+  async function quiet(): Promise<void> {
+    for (let known = -1; known !== edge.proxy.statements(); await new Promise((later) => setTimeout(later, 6_000)))
+      known = edge.proxy.statements();
+  }
+
+  async function counted(work: () => Promise<unknown>): Promise<number> {
+    edge.proxy.takeTexts();
+    const before = edge.proxy.statements();
+    await work();
+    return edge.proxy.statements() - before;
+  }
+
+  /** POST, PATCH with a body of unknown length, PUT. */
+  async function pushAsDocker(content: { bytes: Uint8Array<ArrayBuffer>; digest: string }): Promise<void> {
+    const location = await beginUpload(berth, "counted/app", { auth });
+    const patched = await send(berth, "PATCH", location, { body: new Blob([content.bytes]).stream(), auth });
+    expect(patched.status).toBe(202);
+    expect((await send(berth, "PUT", withDigest(locationOf(patched), content.digest), { auth })).status).toBe(201);
+  }
+
+  async function pushImage(tag: string): Promise<ManifestContent> {
+    const layers = [randomContent(65_536), randomContent(65_536)];
+    const config = contentOf(JSON.stringify({ made: crypto.randomUUID() }));
+    for (const content of [...layers, config]) await pushAsDocker(content);
+    const image = imageOf(config, layers);
+    const headers = { "Content-Type": image.mediaType };
+    const put = await send(berth, "PUT", `/v2/counted/app/manifests/${tag}`, { body: image.bytes, headers, auth });
+    expect(put.status).toBe(201);
+    return image;
+  }
+
+  it("are at most five for a blob, and one now and then for the feed: session, claim, save, claim, commit", async () => {
+    const blobs = 5;
+    const made = await counted(async () => {
+      for (let i = 0; i < blobs; i++) await pushAsDocker(randomContent(70_000));
+    });
+    // The feed is read once a second at most.
+    expect(made, edge.proxy.takeTexts().join("\n\n")).toBeLessThanOrEqual(5 * blobs + 3);
+  });
+
+  it("are at most 23 for a whole small image of two layers, a configuration, a manifest and a tag", async () => {
+    const made = await counted(() => pushImage("one"));
+    expect(made, edge.proxy.takeTexts().join("\n\n")).toBeLessThanOrEqual(23);
+  });
+
+  it("are none, or one for the feed, for a manifest or a blob that was read before", async () => {
+    const image = await pushImage("two");
+    const layer = randomContent(200_000);
+    await pushAsDocker(layer);
+    const paths = ["manifests/two", `manifests/${image.digest}`, `blobs/${layer.digest}`];
+    const read = async () => {
+      for (const method of ["GET", "HEAD"])
+        for (const at of paths) expect((await send(berth, method, `/v2/counted/app/${at}`, { auth })).status).toBe(200);
+    };
+    await read();
+    await quiet();
+    // The view is old by now, and younger than a second after the first of these.
+    expect(await counted(read), edge.proxy.takeTexts().join("\n\n")).toBeLessThanOrEqual(2);
+  }, 60_000);
+
+  it("need one connection, and none at all when nothing is asked", async () => {
+    await send(berth, "HEAD", "/v2/counted/app/manifests/two", { auth });
+    const before = edge.proxy.connections();
+    await send(berth, "HEAD", "/v2/counted/app/manifests/two", { auth });
+    expect(edge.proxy.connections() - before).toBe(0);
+    await pushAsDocker(randomContent(10));
+    expect(edge.proxy.connections() - before).toBeLessThanOrEqual(4);
+  });
+});
