@@ -24,14 +24,16 @@ import type { BlobStore } from "#ports/blob-store.ts";
 import { drainedBytes } from "#runtime/drain.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
 import { pickMachine } from "#runtime/pick-machine.ts";
+import { lackOf, type Need, skippedName, type TargetKind } from "./needs.ts";
 import { createTestDatabase } from "./test-database.ts";
-import { byCall, overSocket } from "./ways.ts";
+import { byCall, byWorker, overSocket } from "./ways.ts";
+
+export type { TargetKind } from "./needs.ts";
 
 /**
- * The ways in which a request reaches the application: called, through the socket of the runtime that the tests run on in the
- * fastest way that it has, and through the same socket by web streams only.
+ * By call, through the socket of the runtime that the tests run on in the fastest way that it has, through the same socket by
+ * web streams only, and as a Worker in workerd.
  */
-export type TargetKind = "fetch" | "socket" | "streams";
 const targetKinds = (process.env.BERTH_TEST_KINDS ?? "fetch,socket").split(",") as TargetKind[];
 
 export interface TestClock {
@@ -106,7 +108,12 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const surface = { ctx, around: surroundings(options, records, (await pickMachine()).connection) };
   const app = createApp(surface);
   const fast = kind === "socket" ? { surface, blobFolder: options.blobFolder ?? null } : undefined;
-  const way = kind === "fetch" ? byCall(app) : await overSocket(app, fast);
+  const way =
+    kind === "workerd"
+      ? await byWorker(database, options.limits)
+      : kind === "fetch"
+        ? byCall(app)
+        : await overSocket(app, fast);
   const addUser = async (name: string) => {
     const passwordHash = await ctx.compute.run("hashPassword", { password });
     await insertAccount(ctx.db, {
@@ -127,9 +134,13 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   return { fetch: way.fetch, ctx, clock, records, admin: basic("admin"), addUser, close };
 }
 
-/** Runs the same tests through every way in. */
-export function describeMatrix(name: string, tests: (kind: TargetKind) => void): void {
-  for (const kind of targetKinds) describe(`${name} (${kind})`, () => tests(kind));
+/** Runs the same tests through every way in that meets the need. */
+export function describeMatrix(name: string, tests: (kind: TargetKind) => void, need?: Need): void {
+  for (const kind of targetKinds) {
+    const reason = need && lackOf(need, kind);
+    if (need && reason !== undefined) describe.skip(skippedName(`${name} (${kind})`, need, reason), () => tests(kind));
+    else describe(`${name} (${kind})`, () => tests(kind));
+  }
 }
 
 function createTestClock(): TestClock {
