@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import type { WriteFiles } from "#adapters/blob-store/fs-put.ts";
 import { type BlobStore, BlobStoreError, type WholeObject } from "#ports/blob-store.ts";
+import { lackOf } from "#test/setup/needs.ts";
 import { describeBlobStore } from "#test/suites/blob-store.ts";
 import { freshKey, patternOf, readAll, readerOf } from "#test/suites/blob-store-harness.ts";
 import { objectOf } from "#test/suites/blob-store-together.ts";
 import { writeFiles as write } from "#workers/files.ts";
 
+const coarse = lackOf("file times below a second");
 const root = await fs.mkdtemp(path.join(tmpdir(), "berth-blobs-"));
 /** As the worker does it, without the worker. */
 const writeFiles: WriteFiles = async (task) => write(task);
@@ -18,7 +20,7 @@ describeBlobStore("of files", {
   open: () => createFsBlobStore(path.join(root, "suite"), { writeFiles }),
   reopen: () => createFsBlobStore(path.join(root, "suite"), { writeFiles }),
   close: async () => {},
-  lacks: {},
+  lacks: coarse === undefined ? {} : { "stamps objects": coarse },
 });
 
 describe.each([true, false])("files that are written together (durable: %s)", (durable) => {

@@ -1,6 +1,6 @@
 // Answers requests of the registry protocol on Node's own request and response. What is answered is decided where every
 // runtime's requests are decided; here bytes are only taken and sent, with less between them and the socket.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { blobFile } from "#adapters/blob-store/fs-place.ts";
@@ -19,6 +19,7 @@ import { type Buffers, createBuffers } from "./buffers.ts";
 import { answerAtTurnsEnd } from "./flush.ts";
 import { createHotBlobs, type HotBlobs } from "./hot-blobs.ts";
 import type { Intake } from "./intake/body.ts";
+import { type TakeOver, takeOverBodies } from "./intake/take-over.ts";
 import { closeFile, openRecorded, readWhole, sendBytes, sendFile } from "./send-file.ts";
 
 /** Plain paths only: what needs decoding, or could be read in two ways, is left to the application. */
@@ -29,12 +30,12 @@ const maxLargeBuffers = 32;
 export interface DirectAnswer {
   /** Whether a request is one of the registry protocol, in a form that is understood here. */
   takes(req: IncomingMessage): boolean;
-  /** Whether the body of such a request may be large. */
-  takesBody(req: IncomingMessage): boolean;
   /** @param intake where the body comes from, when it does not come through the request. */
   answer(req: IncomingMessage, res: ServerResponse, intake?: Intake): void;
   /** Gives back the memory that only a busy time is worth. */
   rest(): void;
+  /** Reads the large bodies of such requests past Node's parser, from a server that has no connection yet. */
+  takeOver(server: Server, handle: (req: IncomingMessage, res: ServerResponse, intake: Intake) => void): TakeOver;
 }
 
 /** @param blobFolder where the blobs' files lie, or null when they are no local files. */
@@ -42,12 +43,13 @@ export function createDirectAnswer(surface: Surface, blobFolder: string | null, 
   const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers), hot: createHotBlobs(hotBytes) };
   return {
     takes: (req) => targetOf(req) !== null,
-    takesBody: (req) => targetOf(req)?.path.includes("/blobs/uploads/") === true,
     answer(req, res, intake) {
       const { path, query } = targetOf(req) ?? { path: "", query: "" };
       void serve(sending, { req, res, head: headOf(req, path, query), intake: intake ?? null });
     },
     rest: () => sending.hot.release(),
+    takeOver: (server, handle) =>
+      takeOverBodies(server, { wants: (req) => targetOf(req)?.path.includes("/blobs/uploads/") === true, handle }),
   };
 }
 
