@@ -1,9 +1,5 @@
 // Lets go of memory that a thread was lent: a thread that makes little garbage of its own would hold it for minutes.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc") as (options: { type: "minor" }) => void;
+import { collect } from "./garbage.ts";
 
 const everyBytes = 8 * 1024 * 1024;
 let lent = 0;
@@ -13,5 +9,5 @@ export function countLent(bytes: number): void {
   lent += bytes;
   if (lent < everyBytes) return;
   lent = 0;
-  gc({ type: "minor" });
+  collect.young();
 }

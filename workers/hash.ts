@@ -12,8 +12,15 @@ export interface HashTask {
   states?: Partial<Record<DigestAlgorithm, string>>;
 }
 
-/** What comes over the port: a piece of shared memory to hash, which is answered when it is done, or the word that ends the task. */
-export type HashMessage = Uint8Array | "digest" | "save";
+/** Bytes of shared memory. Not a view of them: Deno looks at each of a view's elements before it sends the view. */
+export interface HashPiece {
+  memory: ArrayBufferLike;
+  offset: number;
+  length: number;
+}
+
+/** What comes over the port: a piece to hash, which is answered when it is done, or the word that ends the task. */
+export type HashMessage = HashPiece | "digest" | "save";
 
 /** What goes back at the end: hex digests, or base64 states, by algorithm. */
 export type HashResult = Partial<Record<DigestAlgorithm, string>>;
@@ -37,7 +44,8 @@ export async function hash(task: HashTask): Promise<HashResult> {
     port.on("message", (message: HashMessage) => {
       if (message === "digest") return end((engine) => engine.digest());
       if (message === "save") return end((engine) => engine.save());
-      for (const engine of engines.values()) engine.update(message);
+      const bytes = new Uint8Array(message.memory, message.offset, message.length);
+      for (const engine of engines.values()) engine.update(bytes);
       port.postMessage(null);
     });
     port.on("close", () => resolve({}));

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { banner } from "#runtime/node/banner.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { serve } from "#runtime/node/serve.ts";
+import { pickMachine } from "#runtime/pick-machine.ts";
 import { fail, requireConfig } from "./settings.ts";
 
 export function startCommand(): Command {
@@ -14,8 +15,10 @@ async function start(): Promise<void> {
   const log = createLog(config.logLevel);
   if (config.durability === "relaxed")
     log.warn({}, "BERTH_DURABILITY=relaxed: a power cut may cost pushes that were acknowledged");
-  const server = await serve(config, log).catch(fail);
-  console.log(banner(config, server.listener, server.admin, process.stdout.isTTY === true));
+  const machine = await pickMachine();
+  const server = await serve(config, log, machine).catch(fail);
+  for (const lack of machine.lacks) log.warn({ runtime: machine.name }, `not on this runtime: ${lack}`);
+  console.log(banner({ config, machine, ...server, onTerminal: process.stdout.isTTY === true }));
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;

@@ -45,6 +45,11 @@ export interface Surroundings {
   /** Whether the headers that this address adds are to be believed. */
   isTrustedProxy(address: string): boolean;
   record(request: RequestRecord): void;
+  /**
+   * How much of a body that is refused while it comes in is read all the same, so that its client gets to read the answer.
+   * Absent: nothing.
+   */
+  drainedBytes?: number;
   /** Below this rate, over this time, a transfer is cut. */
   minRate: { bytesPerSecond: number; seconds: number };
   /** How a runtime collects a body itself; absent: it is read as a stream, and broken off when its client is too slow. */

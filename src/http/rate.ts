@@ -86,29 +86,33 @@ export function createSenderMeter(
 /** The body of a request that came through the application: counted, and broken off when its client is too slow. */
 export function bodyOf(c: AppContext, around: Surroundings): { readonly body: Body | null } {
   return {
-    // Looked at only when it is wanted: a body that is refused unseen stays the runtime's, which knows how to be rid of it.
     get body() {
-      const body = c.req.raw.body;
-      if (!body) return null;
+      const { raw } = c.req;
+      const length = raw.headers.get("content-length");
+      if (length === "0") return null;
+      // Looked at only when it is read: a body that is refused unread stays the runtime's, which knows how to be rid of it.
+      const isAnnounced = length !== null || raw.headers.has("transfer-encoding");
+      if (!isAnnounced && !raw.body) return null;
       const count = (bytes: number) => c.set("bytesIn", c.get("bytesIn") + bytes);
-      return around.collect?.(body, count) ?? watchIncoming(around, body, count);
+      if (around.collect) return raw.body && around.collect(raw.body, count);
+      return watchIncoming(around, () => raw.body, count);
     },
   };
 }
 
 function watchIncoming(
   around: Surroundings,
-  body: ReadableStream<Uint8Array>,
+  bodyOf: () => ReadableStream<Uint8Array> | null,
   count: (bytes: number) => void,
 ): ReadableStream<Uint8Array> {
-  // Locked when it is first read: a body that is refused unread stays the runtime's.
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let cut: ((error: SlowClientError) => void) | null = null;
   const meter = createSenderMeter(around.minRate, (error) => cut?.(error));
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        reader ??= body.getReader();
+        reader ??= bodyOf()?.getReader() ?? null;
+        if (!reader) return controller.close();
         meter.waits();
         try {
           const slow = new Promise<never>((_, reject) => {
@@ -129,13 +133,27 @@ function watchIncoming(
           controller.error(error);
         }
       },
-      async cancel(reason) {
+      cancel(reason) {
         meter.stop();
-        await reader?.cancel(reason).catch(() => {});
+        if (reader) void letGo(reader, around.drainedBytes ?? 0, reason);
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Lets go of a body, after so many more of its bytes: a client that sends on gets to read its answer. */
+async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, bytes: number, reason: unknown): Promise<void> {
+  try {
+    for (let left = bytes; left > 0; ) {
+      const next = await reader.read();
+      if (next.done) return;
+      left -= next.value.byteLength;
+    }
+    await reader.cancel(reason);
+  } catch {
+    // It broke off: there is nothing left to let go of.
+  }
 }
 
 /** Looks after a client that reads: it is slow when it has not moved for the time that the buffers before it explain. */

@@ -1,10 +1,9 @@
 // The memory of uploads to a bucket: slow clients neither hold it for ever nor make it grow, and lose nothing by that.
 import { createHash } from "node:crypto";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { BlobStore, BlobWriter } from "#ports/blob-store.ts";
 import { atStart, freshKey, patternOf, readAll } from "#test/suites/blob-store-harness.ts";
+import { collect } from "#workers/garbage.ts";
 import { createFakeBucket, type FakeBucket, type FakeRequest, refuse } from "./s3-fake.ts";
 
 const mebibyte = 1024 * 1024;
@@ -180,11 +179,9 @@ function bucketBytes(): number {
 
 /** What all arrays hold, without those that nobody uses any more. */
 async function memoryBytes(): Promise<number> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   // What a collection finds is given back beside it, not in it.
   for (let i = 0; i < 2; i++) {
-    collect();
+    collect.all();
     await pause(50);
   }
   return process.memoryUsage().arrayBuffers;

@@ -64,45 +64,49 @@ describe("the queue of the pool", () => {
   });
 });
 
-describeMatrix("an upload whose worker dies", (kind) => {
-  let berth: Target;
-  let pool: Pool;
-  beforeAll(async () => {
-    berth = await startTarget(kind);
-    pool = createPool(1);
-    berth.ctx.hasher = createPoolHasher(pool);
-  });
-  afterAll(async () => {
-    await berth.close();
-    await pool.destroy();
-  });
-
-  it.each([
-    ["PATCH", "sha256"],
-    ["PATCH", "sha512"],
-    ["PUT", "sha256"],
-    ["PUT", "sha512"],
-  ] as const)("during a %s succeeds all the same (%s)", async (method, algorithm) => {
-    const bytes = randomBytes(4_000_000);
-    const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
-    const headers = { Authorization: berth.admin };
-    const opened = await berth.fetch("/v2/dying/blobs/blobs/uploads/", { method: "POST", headers });
-    const location = opened.headers.get("location") as string;
-    let sent = 0;
-    const body = new ReadableStream({
-      async pull(controller) {
-        if (sent === 2_000_000) await kill(pool);
-        if (sent === bytes.byteLength) return controller.close();
-        controller.enqueue(bytes.subarray(sent, sent + 500_000));
-        sent += 500_000;
-      },
+describeMatrix(
+  "an upload whose worker dies",
+  (kind) => {
+    let berth: Target;
+    let pool: Pool;
+    beforeAll(async () => {
+      berth = await startTarget(kind);
+      pool = createPool(1);
+      berth.ctx.hasher = createPoolHasher(pool);
     });
-    const path = method === "PUT" ? `${location}?digest=${digest}` : location;
-    const answer = await berth.fetch(path, { method, headers, body });
-    expect(answer.status).toBe(method === "PUT" ? 201 : 202);
-    if (method === "PATCH")
-      expect((await berth.fetch(`${location}?digest=${digest}`, { method: "PUT", headers })).status).toBe(201);
-    const got = await berth.fetch(`/v2/dying/blobs/blobs/${digest}`, { headers });
-    expect(Buffer.compare(new Uint8Array(await got.arrayBuffer()), bytes)).toBe(0);
-  });
-});
+    afterAll(async () => {
+      await berth.close();
+      await pool.destroy();
+    });
+
+    it.each([
+      ["PATCH", "sha256"],
+      ["PATCH", "sha512"],
+      ["PUT", "sha256"],
+      ["PUT", "sha512"],
+    ] as const)("during a %s succeeds all the same (%s)", async (method, algorithm) => {
+      const bytes = randomBytes(4_000_000);
+      const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+      const headers = { Authorization: berth.admin };
+      const opened = await berth.fetch("/v2/dying/blobs/blobs/uploads/", { method: "POST", headers });
+      const location = opened.headers.get("location") as string;
+      let sent = 0;
+      const body = new ReadableStream({
+        async pull(controller) {
+          if (sent === 2_000_000) await kill(pool);
+          if (sent === bytes.byteLength) return controller.close();
+          controller.enqueue(bytes.subarray(sent, sent + 500_000));
+          sent += 500_000;
+        },
+      });
+      const path = method === "PUT" ? `${location}?digest=${digest}` : location;
+      const answer = await berth.fetch(path, { method, headers, body });
+      expect(answer.status).toBe(method === "PUT" ? 201 : 202);
+      if (method === "PATCH")
+        expect((await berth.fetch(`${location}?digest=${digest}`, { method: "PUT", headers })).status).toBe(201);
+      const got = await berth.fetch(`/v2/dying/blobs/blobs/${digest}`, { headers });
+      expect(Buffer.compare(new Uint8Array(await got.arrayBuffer()), bytes)).toBe(0);
+    });
+  },
+  "threads that die",
+);

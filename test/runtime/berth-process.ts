@@ -6,6 +6,12 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 const program = join(import.meta.dirname, "../../src/cli/berth.ts");
+/** How the program is started on the runtime that `BERTH_TEST_RUNTIME` names. */
+const commands = {
+  node: [process.execPath],
+  bun: [join(import.meta.dirname, "../../node_modules/.bin/bun")],
+  deno: [join(import.meta.dirname, "../../node_modules/.bin/deno"), "run", "-A"],
+} satisfies Record<string, [string, ...string[]]>;
 const folders: string[] = [];
 const processes: BerthProcess[] = [];
 
@@ -71,7 +77,8 @@ function environment(dataDir: string, more: Variables): Variables {
 
 function begin(args: string[], dataDir: string, variables: Variables) {
   const env = environment(dataDir, variables);
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
+  const [runtime, ...words] = commands[(process.env.BERTH_TEST_RUNTIME ?? "node") as keyof typeof commands];
+  const child = spawn(runtime, [...words, program, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
   const texts = { out: "", err: "" };
   child.stdout?.on("data", (chunk) => {
     texts.out += chunk;

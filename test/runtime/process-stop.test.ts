@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import http from "node:http";
 import { beforeAll, expect, it } from "vitest";
+import { needs } from "#test/setup/needs.ts";
 import { adminOf, type BerthProcess, type Ended, makeFolder, startBerth } from "./berth-process.ts";
 
 const headers = { authorization: adminOf("", "a password of mine") };
@@ -83,30 +84,36 @@ it("a cold copy of the data folder serves what was pushed, and has the same acco
   expect((await copy.stop()).code).toBe(0);
 });
 
-it("after kill -9 it starts again by itself, with all that was acknowledged, and an upload goes on where it stood", async () => {
-  berth = await start();
-  const session = await beginUpload();
-  const patch = send("PATCH", session);
-  patch.request.end(bytes.subarray(0, 1_200_000));
-  expect(await patch.status).toBe(202);
-  const cut = send("PATCH", session);
-  cut.request.write(bytes.subarray(1_200_000, 1_500_000));
-  await sleep(200);
-  berth.child.kill("SIGKILL");
-  expect((await berth.ended).code).toBe(null);
+const alone = needs("no sockets for children");
+alone.it(
+  alone.name(
+    "after kill -9 it starts again by itself, with all that was acknowledged, and an upload goes on where it stood",
+  ),
+  async () => {
+    berth = await start();
+    const session = await beginUpload();
+    const patch = send("PATCH", session);
+    patch.request.end(bytes.subarray(0, 1_200_000));
+    expect(await patch.status).toBe(202);
+    const cut = send("PATCH", session);
+    cut.request.write(bytes.subarray(1_200_000, 1_500_000));
+    await sleep(200);
+    berth.child.kill("SIGKILL");
+    expect((await berth.ended).code).toBe(null);
 
-  berth = await start();
-  expect(await content(berth.url)).toBe(true);
-  expect(await offsetOf(session)).toBe(1_200_000);
-  const wrong = await fetch(`${berth.url}${session}`, {
-    method: "PATCH",
-    body: new Uint8Array(10),
-    headers: { ...headers, "content-range": "5-14" },
-  });
-  expect(wrong.status).toBe(416);
-  const rest = send("PUT", `${session}?digest=${digest}`);
-  rest.request.end(bytes.subarray(1_200_000));
-  expect(await rest.status).toBe(201);
-  expect(await content(berth.url)).toBe(true);
-  expect((await berth.stop()).code).toBe(0);
-});
+    berth = await start();
+    expect(await content(berth.url)).toBe(true);
+    expect(await offsetOf(session)).toBe(1_200_000);
+    const wrong = await fetch(`${berth.url}${session}`, {
+      method: "PATCH",
+      body: new Uint8Array(10),
+      headers: { ...headers, "content-range": "5-14" },
+    });
+    expect(wrong.status).toBe(416);
+    const rest = send("PUT", `${session}?digest=${digest}`);
+    rest.request.end(bytes.subarray(1_200_000));
+    expect(await rest.status).toBe(201);
+    expect(await content(berth.url)).toBe(true);
+    expect((await berth.stop()).code).toBe(0);
+  },
+);

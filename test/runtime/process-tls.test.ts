@@ -4,12 +4,14 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { needs } from "#test/setup/needs.ts";
 import { type BerthProcess, makeFolder, startBerth } from "./berth-process.ts";
 
 // Self-signed, for localhost and 127.0.0.1, valid for a hundred years; made once for these tests.
 const certificates = join(import.meta.dirname, "certificates");
 const ca = ["first.crt", "second.crt"].map((name) => readFileSync(join(certificates, name), "utf8"));
 
+const reloads = needs("new certificates at once");
 const folder = makeFolder();
 const files = { BERTH_TLS_CERT: join(folder, "tls.crt"), BERTH_TLS_KEY: join(folder, "tls.key") };
 let berth: BerthProcess;
@@ -68,7 +70,7 @@ it("serves over TLS, says so in its banner and its challenge, and refuses old pr
   expect(await old).toBe("refused");
 });
 
-it("takes a new certificate for new connections, and drops none that is open", async () => {
+reloads.it(reloads.name("takes a new certificate for new connections, and drops none that is open"), async () => {
   const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 1 });
   const before = await ask(agent);
   expect(await presented()).toBe("berth-test-first");
@@ -81,7 +83,7 @@ it("takes a new certificate for new connections, and drops none that is open", a
   agent.destroy();
 });
 
-it("keeps the old certificate while the new one cannot be used", async () => {
+reloads.it(reloads.name("keeps the old certificate while the new one cannot be used"), async () => {
   writeFileSync(files.BERTH_TLS_CERT, "half written");
   await berth.says(/the new certificate cannot be used; the old one stays in use/);
   expect(await presented()).toBe("berth-test-second");

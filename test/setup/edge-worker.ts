@@ -19,9 +19,14 @@ export interface EdgeWorker {
 }
 
 export async function startEdgeWorker(
-  options: { settings?: Record<string, string>; prepare?: (database: TestDatabase) => Promise<unknown> } = {},
+  options: {
+    settings?: Record<string, string>;
+    prepare?: (database: TestDatabase) => Promise<unknown>;
+    /** Whoever gives it drops it; absent: a new one. */
+    database?: TestDatabase;
+  } = {},
 ): Promise<EdgeWorker> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   await options.prepare?.(database);
   const proxy = await startCountingProxy(database.connection);
   const lines: string[] = [];
@@ -35,7 +40,7 @@ export async function startEdgeWorker(
   const close = async () => {
     await workerd.stop();
     await proxy.close();
-    await database.drop();
+    if (!options.database) await database.drop();
   };
   const { origin, runScheduled } = workerd;
   const own = (path: string, init?: RequestInit) =>

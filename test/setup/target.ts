@@ -21,15 +21,20 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
-import { createDirectAnswer, type DirectAnswer } from "#runtime/node/direct/answer.ts";
-import { listen } from "#runtime/node/listener.ts";
-import { createLog } from "#runtime/node/log.ts";
+import { drainedBytes } from "#runtime/drain.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
+import { pickMachine } from "#runtime/pick-machine.ts";
+import { lackOf, type Need, skippedName, type TargetKind } from "./needs.ts";
 import { createTestDatabase } from "./test-database.ts";
+import { byCall, byWorker, overSocket } from "./ways.ts";
 
-/** The ways in which a request reaches the application. */
-const targetKinds = ["fetch", "socket"] as const;
-export type TargetKind = (typeof targetKinds)[number];
+export type { TargetKind } from "./needs.ts";
+
+/**
+ * By call, through the socket of the runtime that the tests run on in the fastest way that it has, through the same socket by
+ * web streams only, and as a Worker in workerd.
+ */
+const targetKinds = (process.env.BERTH_TEST_KINDS ?? "fetch,socket").split(",") as TargetKind[];
 
 export interface TestClock {
   now(): Date;
@@ -75,7 +80,7 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const pool = createPool(1);
   const clock = createTestClock();
   // Over the socket all is kept in memory that may be, by fetch nothing is.
-  const view: View = { state: () => (kind === "socket" ? "fresh" : "unsure"), read() {}, failed() {} };
+  const view: View = { state: () => (kind === "fetch" ? "unsure" : "fresh"), read() {}, failed() {} };
   const content = {
     db: database.db,
     blobs: options.blobs ?? createMemoryBlobStore(),
@@ -94,16 +99,21 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
     contents: createContents({ totalBytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }),
     counters: createCounters(),
     resting: createRestingSessions(),
-    unsaved: kind === "socket" ? createUnsavedSessions(createSmallBlobWriter(content)) : null,
+    unsaved: kind === "fetch" ? null : createUnsavedSessions(createSmallBlobWriter(content)),
     installationId: await ensureInstallation(database.db, crypto.randomUUID(), clock.now()),
     report: () => {},
   };
   await ensureFirstAdmin(ctx, { name: "admin", password, keepGenerated: async () => {} });
   const records: RequestRecord[] = [];
-  const surface = { ctx, around: surroundings(options, records) };
+  const surface = { ctx, around: surroundings(options, records, (await pickMachine()).connection) };
   const app = createApp(surface);
-  const direct = createDirectAnswer(surface, options.blobFolder ?? null);
-  const way = kind === "fetch" ? { fetch: appFetch(app), close: async () => {} } : await overSocket(app, direct);
+  const fast = kind === "socket" ? { surface, blobFolder: options.blobFolder ?? null } : undefined;
+  const way =
+    kind === "workerd"
+      ? await byWorker(database, options.limits)
+      : kind === "fetch"
+        ? byCall(app)
+        : await overSocket(app, fast);
   const addUser = async (name: string) => {
     const passwordHash = await ctx.compute.run("hashPassword", { password });
     await insertAccount(ctx.db, {
@@ -124,9 +134,13 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   return { fetch: way.fetch, ctx, clock, records, admin: basic("admin"), addUser, close };
 }
 
-/** Runs the same tests through every way in. */
-export function describeMatrix(name: string, tests: (kind: TargetKind) => void): void {
-  for (const kind of targetKinds) describe(`${name} (${kind})`, () => tests(kind));
+/** Runs the same tests through every way in that meets the need. */
+export function describeMatrix(name: string, tests: (kind: TargetKind) => void, need?: Need): void {
+  for (const kind of targetKinds) {
+    const reason = need && lackOf(need, kind);
+    if (need && reason !== undefined) describe.skip(skippedName(`${name} (${kind})`, need, reason), () => tests(kind));
+    else describe(`${name} (${kind})`, () => tests(kind));
+  }
 }
 
 function createTestClock(): TestClock {
@@ -151,42 +165,26 @@ const defaultLimits: Limits = {
   freeSpaceReserve: () => 0,
 };
 
-function surroundings(options: TargetOptions, records: RequestRecord[]): Surroundings {
+function surroundings(
+  options: TargetOptions,
+  records: RequestRecord[],
+  connection: Surroundings["connection"],
+): Surroundings {
   return {
     publicUrl: null,
     ingestOrigin: null,
     bodyLimitBytes: null,
     connection: (c) => {
-      const incoming = (c.env as { incoming?: { socket: { remoteAddress?: string } } } | undefined)?.incoming;
-      return { address: incoming?.socket.remoteAddress ?? "127.0.0.1", secure: false };
+      const { address, secure } = connection(c);
+      return { address: address ?? "127.0.0.1", secure };
     },
     isTrustedProxy: createProxyCheck(options.trustedProxies ?? []),
     record: (request) => void records.push(request),
+    drainedBytes,
     minRate: { bytesPerSecond: 1024, seconds: 30 },
     metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
     problem: async () => null,
     draining: () => false,
     ...options.around,
-  };
-}
-
-type App = ReturnType<typeof createApp>;
-
-function appFetch(app: App): Target["fetch"] {
-  return async (path, init) =>
-    app.fetch(new Request(`http://berth.test${path}`, { duplex: "half", ...init } as RequestInit));
-}
-
-async function overSocket(
-  app: App,
-  direct: DirectAnswer,
-): Promise<{ fetch: Target["fetch"]; close: () => Promise<void> }> {
-  const log = createLog("silent");
-  const options = { host: "127.0.0.1", port: 0, tls: null, headerSeconds: 20, idleSeconds: 60, log, setting: "test" };
-  const listener = await listen(app.fetch as never, options, direct);
-  return {
-    fetch: (path, init) =>
-      fetch(`http://127.0.0.1:${listener.port}${path}`, { duplex: "half", ...init } as RequestInit),
-    close: () => listener.drain(1),
   };
 }

@@ -41,12 +41,14 @@ export function withDatabase(target: DatabaseTarget, database: string): Database
   return { url: url.href };
 }
 
-// `bun test` maps "vitest" to itself and knows no `inject`: a run under it names its server in the environment.
+// `bun test` maps "vitest" to itself and knows no `inject`: a run under it finds its server in the environment.
 function findServer(): DatabaseTarget {
+  const given = process.env.BERTH_TEST_DATABASE;
+  if (given) return JSON.parse(given) as DatabaseTarget;
   const url = process.env.BERTH_TEST_DATABASE_URL;
   if (url) return { url };
   if ("inject" in vitest) return vitest.inject("database");
-  throw new Error("no test database: set BERTH_TEST_DATABASE_URL to a server prepared with makeTemplate");
+  throw new Error("no test database: run `npm test`, `npm run test:bun` or `npm run test:deno`");
 }
 
 async function administer(server: DatabaseTarget, statement: string): Promise<void> {

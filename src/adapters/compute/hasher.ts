@@ -123,7 +123,7 @@ function runTask(pool: Pool, options: Options, keep: (buffer: ArrayBufferLike) =
     send(bytes) {
       if (lost) return keep(bytes.buffer);
       underWay.push(bytes.buffer);
-      post(bytes);
+      post({ memory: bytes.buffer, offset: bytes.byteOffset, length: bytes.byteLength });
     },
     async room() {
       while (underWay.length > maxUnderWay && !lost) await new Promise<void>((resolve) => (wake = resolve));

@@ -6,6 +6,8 @@ import type { Grant } from "./caller.ts";
 const maxBytes = 8 * 1024 * 1024;
 /** What an entry takes beside its token, about: its grants say the same in other words. */
 const perLetter = 3;
+/** A token is found by its last letters, those of its signature: to find it by the whole takes longer than all that follows. */
+const keyLetters = 64;
 
 /** What a token said. */
 export interface VerifiedToken {
@@ -24,19 +26,21 @@ export interface TokenMemory {
 }
 
 export function createTokenMemory(clock: Clock): TokenMemory {
-  const kept = new LRUCache<string, VerifiedToken>({
+  const kept = new LRUCache<string, { token: string; verified: VerifiedToken }>({
     maxSize: maxBytes,
-    sizeCalculation: (_, token) => token.length * perLetter + 500,
+    sizeCalculation: ({ token }) => token.length * perLetter + 500,
   });
   return {
     recall(token) {
-      const known = kept.get(token);
-      if (!known) return null;
+      const key = token.slice(-keyLetters);
+      const known = kept.get(key);
+      if (known?.token !== token) return null;
+      const { verified } = known;
       const now = clock.now().getTime();
-      if (now >= known.fromMs && now < known.untilMs) return known;
-      kept.delete(token);
+      if (now >= verified.fromMs && now < verified.untilMs) return verified;
+      kept.delete(key);
       return null;
     },
-    remember: (token, verified) => void kept.set(token, verified),
+    remember: (token, verified) => void kept.set(token.slice(-keyLetters), { token, verified }),
   };
 }

@@ -36,41 +36,56 @@ export interface Counters {
 }
 
 export function createCounters(): Counters {
-  let counts = new Map<string, RepositoryCount>();
-  let tags = new Map<string, TagPull>();
+  let counts = new Map<string, Counted>();
+  let tags = 0;
   const of = (id: string) => {
-    const known = counts.get(id) ?? { id, pulls: 0, pushes: 0 };
-    counts.set(id, known);
-    return known;
+    const known = counts.get(id);
+    if (known) return known;
+    const made: Counted = { count: { id, pulls: 0, pushes: 0 }, tags: new Map() };
+    counts.set(id, made);
+    return made;
   };
-  const noteTag = (pull: TagPull) => {
-    const key = `${pull.repositoryId} ${pull.name}`;
-    const known = tags.get(key);
-    if (known) {
-      if (known.at < pull.at) known.at = pull.at;
-    } else if (tags.size < maxTags) tags.set(key, pull);
+  const noteTag = (counted: Counted, name: string, atMs: number) => {
+    const known = counted.tags.get(name);
+    if (known === undefined) {
+      if (tags >= maxTags) return;
+      tags++;
+    }
+    if (known === undefined || known < atMs) counted.tags.set(name, atMs);
   };
   return {
     pull(id, tag) {
-      of(id).pulls++;
-      if (tag !== null) noteTag({ repositoryId: id, name: tag, at: new Date() });
+      const counted = of(id);
+      counted.count.pulls++;
+      if (tag !== null) noteTag(counted, tag, Date.now());
     },
-    push: (id) => void of(id).pushes++,
-    isEmpty: () => counts.size === 0 && tags.size === 0,
+    push: (id) => void of(id).count.pushes++,
+    isEmpty: () => counts.size === 0,
     take() {
-      const taken = { repositories: [...counts.values()], tags: [...tags.values()] };
+      const taken = [...counts.values()];
       counts = new Map();
-      tags = new Map();
-      return taken;
+      tags = 0;
+      return { repositories: taken.map(({ count }) => count), tags: taken.flatMap(tagsOf) };
     },
     giveBack(back) {
       for (const { id, pulls, pushes } of back.repositories) {
-        of(id).pulls += pulls;
-        of(id).pushes += pushes;
+        const { count } = of(id);
+        count.pulls += pulls;
+        count.pushes += pushes;
       }
-      back.tags.forEach(noteTag);
+      for (const { repositoryId, name, at } of back.tags) noteTag(of(repositoryId), name, at.getTime());
     },
   };
+}
+
+/** Of one repository; `tags` are the times of the last pulls by name, in milliseconds since 1970. */
+interface Counted {
+  count: RepositoryCount;
+  tags: Map<string, number>;
+}
+
+function tagsOf({ count, tags }: Counted): TagPull[] {
+  return [...tags].map(([name, atMs]) => ({ repositoryId: count.id, name, at: new Date(atMs) }));
 }
 
 /** Adds the counts to the rows. What cannot be written now is counted again. */

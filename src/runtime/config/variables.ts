@@ -62,6 +62,7 @@ export const VARIABLES = {
   // What it may answer from memory.
   memoryBytes: setting("BERTH_MEMORY_BYTES", v.bytes(0, 2 ** 40), "32MiB"),
   smallBlobBytes: setting("BERTH_SMALL_BLOB_BYTES", v.bytes(0, 2 ** 24), "64KiB"),
+  hotBlobBytes: setting("BERTH_HOT_BLOB_BYTES", v.bytes(0, 2 ** 40), "128MiB"),
   staleAccessSeconds: setting("BERTH_STALE_ACCESS", v.whole(0, HOUR), "60"),
 
   // The first account, and how long a token holds.

@@ -1,16 +1,26 @@
 // What a person sees on the terminal when the server is up.
 import path from "node:path";
 import type { Config } from "../config/parse.ts";
+import type { Listener, Machine } from "../machine.ts";
 import type { FirstAdmin } from "./first-admin.ts";
-import type { Listener } from "./listener.ts";
 
-/** @param onTerminal only then a generated password is shown: elsewhere it would end up in a log. */
-export function banner(config: Config, listener: Listener, admin: FirstAdmin, onTerminal: boolean): string {
+interface Told {
+  config: Config;
+  machine: Machine;
+  listener: Listener;
+  admin: FirstAdmin;
+  /** Only then a generated password is shown: elsewhere it would end up in a log. */
+  onTerminal: boolean;
+}
+
+export function banner({ config, machine, listener, admin, onTerminal }: Told): string {
   const url = urlOf(config, listener);
   const host = url.replace(/^https?:\/\//, "");
   const folder = path.resolve(config.dataDir);
   const where = config.databaseUrl === undefined ? folder : `${folder} (database: the server named by DATABASE_URL)`;
   const lines = ["", `  Berth is ready at ${url}`, `  Data folder: ${where}`];
+  if (machine.lacks.length > 0)
+    lines.push(`  On ${machine.name}, without:`, ...machine.lacks.map((lack) => `    - ${lack}`));
   if (config.durability === "relaxed")
     lines.push("  BERTH_DURABILITY=relaxed: a power cut may cost pushes that were acknowledged");
   if (admin.password !== null) {

@@ -3,29 +3,64 @@
 // Lines are written together, several times a second: a system call for each would cost more than the request that it tells
 // of. What went wrong is written at once, with all that came before it: it may be the last that this process says.
 import { type DestinationStream, destination, type Logger, pino } from "pino";
+import type { RequestRecord } from "#http/environment.ts";
+import { requestLine } from "../request-line.ts";
 
 const writeEveryMs = 100;
-const writeAtBytes = 8 * 1024;
+const writeAtLetters = 8 * 1024;
 
-export type Log = Logger;
+export interface Log extends Logger {
+  /** A request has ended. One that failed by our own fault is an error. */
+  request(record: RequestRecord): void;
+}
 
 export function createLog(level: string): Log {
-  const output = destination({ dest: 1, sync: true, minLength: writeAtBytes });
-  setInterval(() => output.flush(), writeEveryMs).unref();
-  process.once("exit", () => output.flushSync());
-  return pino(
-    {
-      level,
-      base: null,
-      timestamp: createTimestamp(),
-      formatters: { level: (label) => ({ level: label }) },
-    },
+  const output = gather();
+  const timestamp = createTimestamp();
+  const log = pino(
+    { level, base: null, timestamp, formatters: { level: (label) => ({ level: label }) } },
     urgent(output),
   );
+  const tellsRequests = log.isLevelEnabled("info");
+  return Object.assign(log, {
+    request(record: RequestRecord) {
+      if (record.status >= 500) log.error(record, "request");
+      else if (tellsRequests) output.write(requestLine(record, timestamp()));
+    },
+  });
+}
+
+interface Output {
+  write(line: string): void;
+  /** Writes all that was gathered. */
+  flush(): void;
+}
+
+/** Standard output, in pieces of some kilobytes: handing over every line by itself costs as much as making it. */
+function gather(): Output {
+  const standard = destination({ dest: 1, sync: true });
+  let lines = "";
+  const flush = () => {
+    const text = lines;
+    lines = "";
+    if (text !== "") standard.write(text);
+  };
+  setInterval(flush, writeEveryMs).unref();
+  process.once("exit", () => {
+    flush();
+    standard.flushSync();
+  });
+  return {
+    write(line) {
+      lines += line;
+      if (lines.length >= writeAtLetters) flush();
+    },
+    flush,
+  };
 }
 
 /** Passes lines on, and has them written when one is a warning or worse: the level is what a line begins with. */
-function urgent(output: ReturnType<typeof destination>): DestinationStream {
+function urgent(output: Output): DestinationStream {
   return {
     write(line) {
       output.write(line);

@@ -41,23 +41,24 @@ export function createMetrics(ctx: Context): Metrics {
     registers,
   });
   gauges(ctx, registers);
-  const cells = new Map<string, Cell>();
+  const cells: Cells = new Map();
   return {
     record({ method, route, status, durationMs, bytesIn, bytesOut }) {
       const known = knownMethods.has(method) ? method : "other";
-      const cell = cellOf(cells, { method: known, route, status });
+      const cell = cellOf(cells, { method: known, route, status }, seconds);
       cell.times++;
       cell.bytesIn += bytesIn;
       cell.bytesOut += bytesOut;
-      seconds.observe({ method: known, route }, durationMs / 1000);
+      cell.seconds.observe(durationMs / 1000);
     },
     async render() {
-      for (const { labels, times, bytesIn, bytesOut } of cells.values()) {
+      for (const cell of allOf(cells)) {
+        const { labels, times, bytesIn, bytesOut } = cell;
         requests.inc(labels, times);
         received.inc({ route: labels.route }, bytesIn);
         sent.inc({ route: labels.route }, bytesOut);
+        Object.assign(cell, { times: 0, bytesIn: 0, bytesOut: 0 });
       }
-      cells.clear();
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -77,14 +78,34 @@ interface Cell {
   times: number;
   bytesIn: number;
   bytesOut: number;
+  /** The times of such requests, whatever their status. */
+  seconds: Histogram.Internal<"method" | "route">;
 }
 
-function cellOf(cells: Map<string, Cell>, { method, route, status }: Labels): Cell {
-  const key = `${method} ${status} ${route}`;
-  const known = cells.get(key);
-  if (known) return known;
-  const made = { labels: { method, route, status }, times: 0, bytesIn: 0, bytesOut: 0 };
-  cells.set(key, made);
+/** By status, method and route: there are few of each, and nothing is put together to find one. */
+type Cells = Map<number, Map<string, Map<string, Cell>>>;
+
+function cellOf(cells: Cells, { method, route, status }: Labels, seconds: Histogram<"method" | "route">): Cell {
+  const byMethod = inMap(cells, status, () => new Map<string, Map<string, Cell>>());
+  const byRoute = inMap(byMethod, method, () => new Map<string, Cell>());
+  return inMap(byRoute, route, () => ({
+    labels: { method, route, status },
+    times: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    seconds: seconds.labels({ method, route }),
+  }));
+}
+
+function allOf(cells: Cells): Cell[] {
+  return [...cells.values()].flatMap((byMethod) => [...byMethod.values()].flatMap((byRoute) => [...byRoute.values()]));
+}
+
+function inMap<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
   return made;
 }
 

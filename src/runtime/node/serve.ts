@@ -1,23 +1,21 @@
-// Starts a server on Node from a configuration, and stops it again in the right order.
-import type { TLSSocket } from "node:tls";
-import type { HttpBindings } from "@hono/node-server";
+// Starts a server from a configuration, on Node or a runtime that is compatible with it, and stops it in the right order.
 import { Hono } from "hono";
 import type { Context } from "#core/context.ts";
 import { releaseAllUploads } from "#db/queries/uploads/sessions.ts";
 import { createApp } from "#http/app.ts";
 import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
+import { drainedBytes } from "../drain.ts";
 import { createHealth } from "../health.ts";
+import type { Fetch, Listener, Machine } from "../machine.ts";
+import { keepMemory } from "../memory.ts";
 import { openContext } from "./context.ts";
 import { followFeed } from "./database/feed.ts";
 import { keepUnsaved } from "./database/keep-unsaved.ts";
 import { openDatabase } from "./database.ts";
-import { createDirectAnswer } from "./direct/answer.ts";
 import { type FirstAdmin, makeFirstAdmin } from "./first-admin.ts";
 import { type Jobs, startJobs } from "./jobs.ts";
-import { type Listener, listen } from "./listener.ts";
 import type { Log } from "./log.ts";
-import { keepMemory } from "./memory.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createProxyCheck } from "./proxies.ts";
 
@@ -33,7 +31,7 @@ export interface RunningServer {
 }
 
 /** @throws errors whose message is one line for the operator. */
-export async function serve(config: Config, log: Log): Promise<RunningServer> {
+export async function serve(config: Config, log: Log, machine: Machine): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse())
@@ -50,15 +48,16 @@ export async function serve(config: Config, log: Log): Promise<RunningServer> {
     closing.push(feed.stop);
     const admin = await makeFirstAdmin(ctx, config);
     const metrics = createMetrics(ctx);
-    const { around, attach, memory } = surroundings(config, ctx, metrics, log);
+    const { around, attach, memory } = surroundings({ config, ctx, metrics, log, machine });
     const surface = { ctx, around };
-    const direct = createDirectAnswer(surface, config.storage.kind === "file" ? config.storage.path : null);
-    const listener = await listen(createApp(surface).fetch as never, listenOptions(config, log), direct);
+    const blobFolder = config.storage.kind === "file" ? config.storage.path : null;
+    const fast = { surface, blobFolder, hotBlobBytes: config.hotBlobBytes, onQuiet: memory.onQuiet };
+    const listener = await machine.listen(createApp(surface).fetch as Fetch, listenOptions(config, log), fast);
     attach(listener);
     closing.push(async () => memory.stop());
     closing.push(keepUnsaved(ctx));
     closing.push(() => listener.drain(config.drainSeconds));
-    if (config.metricsListen) closing.push(await listenForMetrics(config, metrics, log));
+    if (config.metricsListen) closing.push(await listenForMetrics({ config, metrics, log, machine }));
     const jobs = startJobs(ctx, database.jobs);
     jobs.catch((error) => log.error({ error: String(error) }, "periodic work could not be started"));
     // Jobs stop before the database, after the last request.
@@ -77,13 +76,20 @@ function listenOptions(config: Config, log: Log) {
   return { ...config.listen, tls, headerSeconds, idleSeconds, log, setting: "BERTH_LISTEN" };
 }
 
-async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Promise<() => Promise<void>> {
+interface Parts {
+  config: Config;
+  metrics: Metrics;
+  log: Log;
+  machine: Machine;
+}
+
+async function listenForMetrics({ config, metrics, log, machine }: Parts): Promise<() => Promise<void>> {
   const app = new Hono().get("/metrics", async (c) => {
     const { contentType, body } = await metrics.render();
     return c.body(body, 200, { "Content-Type": contentType });
   });
   const where = config.metricsListen as NonNullable<Config["metricsListen"]>;
-  const listener = await listen(app.fetch as never, {
+  const listener = await machine.listen(app.fetch as Fetch, {
     ...listenOptions(config, log),
     ...where,
     tls: null,
@@ -93,25 +99,21 @@ async function listenForMetrics(config: Config, metrics: Metrics, log: Log): Pro
   return () => listener.drain(1);
 }
 
-function surroundings(config: Config, ctx: Context, metrics: Metrics, log: Log) {
+function surroundings({ config, ctx, metrics, log, machine }: Parts & { ctx: Context }) {
   const memory = keepMemory();
   let listener: Listener | null = null;
   const around: Surroundings = {
     publicUrl: config.publicUrl ?? null,
     ingestOrigin: config.ingestOrigin ?? null,
     bodyLimitBytes: config.bodyLimitBytes || null,
-    connection(c) {
-      const incoming = (c.env as HttpBindings | undefined)?.incoming;
-      const secure = (incoming?.socket as TLSSocket | undefined)?.encrypted === true;
-      return { address: incoming?.socket.remoteAddress ?? null, secure };
-    },
+    connection: machine.connection,
     isTrustedProxy: createProxyCheck(config.trustedProxies),
     record(request) {
       memory.busy();
       metrics.record(request);
-      const level = request.status >= 500 ? "error" : "info";
-      log[level](request, "request");
+      log.request(request);
     },
+    drainedBytes,
     minRate: { bytesPerSecond: config.minRateBytes, seconds: config.minRateSeconds },
     metrics: { token: config.metricsToken ?? null, render: metrics.render },
     problem: createHealth(ctx),

@@ -45,8 +45,8 @@ export interface Home {
   dataDir: string;
   log: string;
   env: NodeJS.ProcessEnv;
-  /** The words after `node` that start it; absent: those of `npm start`. */
-  words?: readonly string[];
+  /** What starts it; absent: what `npm start` does. */
+  command?: readonly string[];
 }
 
 const program = join(import.meta.dirname, "../../..");
@@ -68,7 +68,7 @@ export async function makeHome(database: StageName, settings: Record<string, str
   };
   const where = database !== "server" ? {} : await makeDatabase(run.postgres, `berth_${name.replace("-", "_")}`);
   const home = { dataDir, log: join(run.folder, `${name}.log`), env: { ...base, ...where, ...settings } };
-  return database === "edge" ? { ...home, words: [join(program, "src/runtime/cloudflare/dev/main.ts")] } : home;
+  return database === "edge" ? { ...home, command: commandOf("dev:edge") } : home;
 }
 
 async function makeDatabase(postgres: string, name: string): Promise<Record<string, string>> {
@@ -84,8 +84,7 @@ async function makeDatabase(postgres: string, name: string): Promise<Record<stri
 /** Starts a Berth, of this checkout or of another, and waits until it is ready. */
 export async function startBerth(home: Home, checkout = program): Promise<Berth> {
   const seen = readOr(home.log).length;
-  const node = join(program, "node_modules/.bin/node");
-  const command = [node, ...(home.words ?? startWords(checkout))];
+  const command = home.command ?? commandOf("start", checkout);
   const daemon = startDaemon({ command, env: home.env, log: home.log, cwd: home.dataDir });
   const output = () => daemon.output().slice(seen);
   const ready = () => /Berth(?:'s Worker)? is ready at http:\/\/(\S+)/.exec(output())?.[1];
@@ -102,15 +101,14 @@ export async function startBerth(home: Home, checkout = program): Promise<Berth>
   };
 }
 
-/** What `npm start` gives to Node, with the program's whole path: npm itself would stand between us and the signals. */
-function startWords(checkout: string): string[] {
+/** What a script of a checkout runs, with whole paths: npm itself would stand between us and the signals. */
+export function commandOf(script: string, checkout = program): string[] {
   const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as {
-    scripts: { start: string };
+    scripts: Record<string, string>;
   };
-  return scripts.start
-    .split(" ")
-    .slice(1)
-    .map((word) => (word.endsWith(".ts") ? join(checkout, word) : word));
+  const [runtime, ...words] = (scripts[script] as string).split(" ") as [string, ...string[]];
+  const whole = words.map((word) => (word.endsWith(".ts") ? join(checkout, word) : word));
+  return [join(program, "node_modules/.bin", runtime), ...whole];
 }
 
 /** PostgreSQL runs in a process group of its own, with every session in another: killing its head ends them all. */

@@ -1,6 +1,5 @@
 // What the processes of a run share: one database with 8 connections, one memory store, and the time, which moves only when it is moved.
 import { sql } from "drizzle-orm/sql";
-import { vi } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool } from "#adapters/compute/pool.ts";
@@ -13,6 +12,7 @@ import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import { createTestDatabase } from "#test/setup/test-database.ts";
+import { holdTime } from "./still-time.ts";
 import type { Probe } from "./under-way.ts";
 
 const connections = 8;
@@ -49,9 +49,13 @@ export async function createPlace(): Promise<Place> {
   const furniture = await furnish(database.db);
   // The pool of connections has its timers by now, and keeps them.
   await client.db.execute(sql`select 1`);
+  // Time stands still from now on; what wants to be done at intervals is done as time is moved.
+  const began = Date.now();
+  const time = holdTime();
   const place: Place = {
     ...furniture,
-    ...startTime(),
+    now: () => new Date(began + time.passedMs()),
+    advance: time.advance,
     db: client.db,
     watch: database.db,
     probe: { connections, lockWaiters: () => lockWaiters(database.db) },
@@ -62,22 +66,12 @@ export async function createPlace(): Promise<Place> {
       place.blobs = createMemoryBlobStore();
     },
     async close() {
-      vi.useRealTimers();
+      time.release();
       await Promise.all([pool.destroy(), client.close()]);
       await database.drop();
     },
   };
   return place;
-}
-
-/** Time stands still from now on; what wants to be done at intervals is done as time is moved. */
-function startTime(): Pick<Place, "now" | "advance"> {
-  const began = Date.now();
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
-  return {
-    now: () => new Date(began + performance.now()),
-    advance: (seconds) => void vi.advanceTimersByTime(seconds * 1000),
-  };
 }
 
 async function furnish(db: Database): Promise<Pick<Place, "caller" | "repositories">> {

@@ -64,52 +64,56 @@ const headerNames = (
 ).split(" ");
 for (const name of headerNames) requests.push([`the header ${name}`, "/v2/", { headers: { [name]: planted } }]);
 
-describeMatrix("a secret in a request", (kind) => {
-  let berth: Target;
-  beforeAll(async () => {
-    berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
-  });
-  afterAll(() => berth.close());
+describeMatrix(
+  "a secret in a request",
+  (kind) => {
+    let berth: Target;
+    beforeAll(async () => {
+      berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+    });
+    afterAll(() => berth.close());
 
-  const isPlanted = (value: unknown) => {
-    const text = JSON.stringify(value);
-    return [planted, btoa(planted), btoa(`admin:${planted}`)].some((word) => text.includes(word));
-  };
+    const isPlanted = (value: unknown) => {
+      const text = JSON.stringify(value);
+      return [planted, btoa(planted), btoa(`admin:${planted}`)].some((word) => text.includes(word));
+    };
 
-  it.each(requests)("in %s is recorded nowhere, whether or not the caller is known", async (_what, path, init) => {
-    const before = berth.records.length;
-    await (await berth.fetch(path, init)).text();
-    const headers = { authorization: berth.admin, ...(init.headers as Record<string, string>) };
-    await (await berth.fetch(path, { ...init, headers })).text();
-    const records = berth.records.slice(before);
-    expect(records.length).toBe(2);
-    expect(records.filter(isPlanted)).toEqual([]);
-  });
+    it.each(requests)("in %s is recorded nowhere, whether or not the caller is known", async (_what, path, init) => {
+      const before = berth.records.length;
+      await (await berth.fetch(path, init)).text();
+      const headers = { authorization: berth.admin, ...(init.headers as Record<string, string>) };
+      await (await berth.fetch(path, { ...init, headers })).text();
+      const records = berth.records.slice(before);
+      expect(records.length).toBe(2);
+      expect(records.filter(isPlanted)).toEqual([]);
+    });
 
-  it("is recorded nowhere when a statement with it fails", async () => {
-    const before = berth.records.length;
-    await berth.ctx.db.execute(sql`alter table account rename column name to renamed`);
-    const answer = await berth.fetch("/v2/", as(basic(planted, planted)));
-    await berth.ctx.db.execute(sql`alter table account rename column renamed to name`);
-    expect(answer.status).toBe(500);
-    expect((await answer.text()).includes(planted)).toBe(false);
-    const [record] = berth.records.slice(before);
-    expect(isPlanted(record)).toBe(false);
-    // What went wrong is still told.
-    expect(record?.error).toMatch(/42703/);
-    expect(record?.error).toMatch(/from account where name = \$1/);
-  });
+    it("is recorded nowhere when a statement with it fails", async () => {
+      const before = berth.records.length;
+      await berth.ctx.db.execute(sql`alter table account rename column name to renamed`);
+      const answer = await berth.fetch("/v2/", as(basic(planted, planted)));
+      await berth.ctx.db.execute(sql`alter table account rename column renamed to name`);
+      expect(answer.status).toBe(500);
+      expect((await answer.text()).includes(planted)).toBe(false);
+      const [record] = berth.records.slice(before);
+      expect(isPlanted(record)).toBe(false);
+      // What went wrong is still told.
+      expect(record?.error).toMatch(/42703/);
+      expect(record?.error).toMatch(/from account where name = \$1/);
+    });
 
-  it("is recorded nowhere when the database says what it could not read", async () => {
-    const before = berth.records.length;
-    const { findAccountById } = await import("#db/queries/accounts.ts");
-    const { run } = berth.ctx.compute;
-    berth.ctx.compute.run = () => findAccountById(berth.ctx.db, planted) as never;
-    const answer = await berth.fetch("/v2/", as(basic("admin", "x")));
-    berth.ctx.compute.run = run;
-    expect(answer.status).toBe(500);
-    const [record] = berth.records.slice(before);
-    expect(isPlanted(record)).toBe(false);
-    expect(record?.error).toMatch(/22P02 invalid input syntax for type uuid/);
-  });
-});
+    it("is recorded nowhere when the database says what it could not read", async () => {
+      const before = berth.records.length;
+      const { findAccountById } = await import("#db/queries/accounts.ts");
+      const { run } = berth.ctx.compute;
+      berth.ctx.compute.run = () => findAccountById(berth.ctx.db, planted) as never;
+      const answer = await berth.fetch("/v2/", as(basic("admin", "x")));
+      berth.ctx.compute.run = run;
+      expect(answer.status).toBe(500);
+      const [record] = berth.records.slice(before);
+      expect(isPlanted(record)).toBe(false);
+      expect(record?.error).toMatch(/22P02 invalid input syntax for type uuid/);
+    });
+  },
+  "the application's memory",
+);

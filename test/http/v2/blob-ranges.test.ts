@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, type Content, contentOf, randomContent, unknownDigest } from "./content.ts";
 import { errorCode, pushBlob, send } from "./requests.ts";
@@ -6,6 +7,7 @@ import { errorCode, pushBlob, send } from "./requests.ts";
 const repo = "ranges/blobs";
 
 describeMatrix("ranges of blobs", (kind) => {
+  const stored = needs("a store of the test's", kind);
   let berth: Target;
   beforeAll(async () => {
     berth = await startTarget(kind);
@@ -124,20 +126,23 @@ describeMatrix("ranges of blobs", (kind) => {
     expect(Buffer.compare(answer.body, blob.bytes.slice(262_000, 800_001))).toBe(0);
   });
 
-  it("reports bytes that the store has lost, and never ends a shortened stream cleanly", async () => {
-    const blob = await pushBlob(berth, repo, randomContent(1000));
-    for await (const key of berth.ctx.blobs.keys()) {
-      const stat = await berth.ctx.blobs.stat(key);
-      if (stat?.sizeBytes !== 1000) continue;
-      const writer = await berth.ctx.blobs.openWriter(key, { offset: 10, state: null });
-      await writer.seal();
-    }
-    const path = `/v2/${repo}/blobs/${blob.digest}`;
-    const shortened = await send(berth, "GET", path).catch(() => null);
-    expect([404, undefined]).toContain(shortened?.status);
-    for await (const key of berth.ctx.blobs.keys())
-      if ((await berth.ctx.blobs.stat(key))?.sizeBytes === 10) await berth.ctx.blobs.remove(key);
-    const lost = await send(berth, "GET", path);
-    expect([lost.status, errorCode(lost)]).toEqual([404, "BLOB_UNKNOWN"]);
-  });
+  stored.it(
+    stored.name("reports bytes that the store has lost, and never ends a shortened stream cleanly"),
+    async () => {
+      const blob = await pushBlob(berth, repo, randomContent(1000));
+      for await (const key of berth.ctx.blobs.keys()) {
+        const stat = await berth.ctx.blobs.stat(key);
+        if (stat?.sizeBytes !== 1000) continue;
+        const writer = await berth.ctx.blobs.openWriter(key, { offset: 10, state: null });
+        await writer.seal();
+      }
+      const path = `/v2/${repo}/blobs/${blob.digest}`;
+      const shortened = await send(berth, "GET", path).catch(() => null);
+      expect([404, undefined]).toContain(shortened?.status);
+      for await (const key of berth.ctx.blobs.keys())
+        if ((await berth.ctx.blobs.stat(key))?.sizeBytes === 10) await berth.ctx.blobs.remove(key);
+      const lost = await send(berth, "GET", path);
+      expect([lost.status, errorCode(lost)]).toEqual([404, "BLOB_UNKNOWN"]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { periodicTasks } from "#core/jobs/periodic.ts";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, contentOf, imageOf, randomContent, unknownDigest } from "./content.ts";
 import { errorCode, pushBlob, pushImage, pushManifest, send } from "./requests.ts";
@@ -8,6 +9,7 @@ const repo = "layers/one";
 const other = "layers/two";
 
 describeMatrix("blobs", (kind) => {
+  const timed = needs("time that the test moves", kind);
   let berth: Target;
   beforeAll(async () => {
     berth = await startTarget(kind);
@@ -53,7 +55,7 @@ describeMatrix("blobs", (kind) => {
       expect((await send(berth, "DELETE", `/v2/${other}/blobs/${blob.digest}`)).status).toBe(202);
     });
 
-    it("takes a blob again that was deleted, also after its bytes were removed", async () => {
+    timed.it(timed.name("takes a blob again that was deleted, also after its bytes were removed"), async () => {
       const blob = await pushBlob(berth, repo, randomContent(100, algorithm));
       for (const wait of [0, 7200]) {
         await send(berth, "DELETE", `/v2/${repo}/blobs/${blob.digest}`);

@@ -1,6 +1,7 @@
 // Uploads whose bodies are read straight from their connection: what is refused, and what becomes of the connection then.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
+import { needs } from "#test/setup/needs.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
 import { chunkedBody, chunksOf, markedBytes } from "./chunked.ts";
 import { contentOf } from "./content.ts";
@@ -11,6 +12,8 @@ const repo = "intake/refused";
 const mebibyte = 1024 * 1024;
 const content = contentOf(markedBytes(300_000, 7));
 const { bytes, digest } = content;
+
+const ownFraming = needs("Berth's own reading of bodies");
 
 describe("refused bodies", () => {
   let berth: Target;
@@ -126,8 +129,8 @@ describe("refused bodies", () => {
     await expectUsable();
   });
 
-  it.each(["sized", "chunked"])(
-    "that are %s and larger than is read over get their answer, then the connection ends",
+  ownFraming.it.each(["sized", "chunked"])(
+    ownFraming.name("that are %s and larger than is read over get their answer, then the connection ends"),
     async (form) => {
       const part = Buffer.alloc(mebibyte);
       const headers = form === "sized" ? { "Content-Length": 80 * mebibyte } : chunked;
@@ -139,27 +142,30 @@ describe("refused bodies", () => {
     },
   );
 
-  it.each([
+  ownFraming.it.each([
     ["at once", 0, "no size\r\n"],
     ["after a small piece", 1000, "-1\r\n"],
     ["after more than memory keeps", 200_000, "5\r\nhello!\r\n0\r\n\r\n"],
     ["after large pieces", 3 * mebibyte, "\n0\r\n\r\n"],
-  ])("that turn out not to be chunked %s are told so, and the connection ends", async (_, size, wrong) => {
-    const location = await beginUpload(berth, repo);
-    wire.send(head("PATCH", location, chunked), ...chunksOf(markedBytes(size, 3), () => 65_536), wrong);
-    wire.send(head("GET", "/v2/"));
-    const answer = await wire.answer();
-    expect(answer?.status).toBe(400);
-    expect(answer?.headers.get("content-type")).toMatch(/^application\/json/);
-    const { errors } = JSON.parse(answer?.text ?? "");
-    expect([errors.length, errors[0].code]).toEqual([1, "BLOB_UPLOAD_INVALID"]);
-    await wire.closed;
-    expect(await wire.answer()).toBeNull();
-    expect(await rangeOf(location)).toBe("0-0");
-    const patched = await send(berth, "PATCH", location, { body: bytes });
-    expect(patched.headers.get("range")).toBe("0-299999");
-    expect((await send(berth, "PUT", withDigest(location, digest))).status).toBe(201);
-  });
+  ])(
+    ownFraming.name("that turn out not to be chunked %s are told so, and the connection ends"),
+    async (_, size, wrong) => {
+      const location = await beginUpload(berth, repo);
+      wire.send(head("PATCH", location, chunked), ...chunksOf(markedBytes(size, 3), () => 65_536), wrong);
+      wire.send(head("GET", "/v2/"));
+      const answer = await wire.answer();
+      expect(answer?.status).toBe(400);
+      expect(answer?.headers.get("content-type")).toMatch(/^application\/json/);
+      const { errors } = JSON.parse(answer?.text ?? "");
+      expect([errors.length, errors[0].code]).toEqual([1, "BLOB_UPLOAD_INVALID"]);
+      await wire.closed;
+      expect(await wire.answer()).toBeNull();
+      expect(await rangeOf(location)).toBe("0-0");
+      const patched = await send(berth, "PATCH", location, { body: bytes });
+      expect(patched.headers.get("range")).toBe("0-299999");
+      expect((await send(berth, "PUT", withDigest(location, digest))).status).toBe(201);
+    },
+  );
 
   it("that turn out not to be chunked leave the piece before to the writer that has it", async () => {
     const location = await beginUpload(berth, repo);
@@ -172,7 +178,7 @@ describe("refused bodies", () => {
     expect(disturbed).toEqual([]);
   });
 
-  it("and taken ones end the connection that should be closed", async () => {
+  ownFraming.it(ownFraming.name("and taken ones end the connection that should be closed"), async () => {
     const location = await beginUpload(berth, repo);
     const headers = { "Content-Length": bytes.byteLength, Connection: "close" };
     for (const [where, status] of [

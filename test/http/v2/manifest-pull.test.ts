@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mediaTypes } from "#oci/media-type.ts";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { contentOf, descriptorOf, indexOf, manifestOf, randomContent, unknownDigest } from "./content.ts";
 import { errorCode, pushBlob, pushImage, pushManifest, send } from "./requests.ts";
@@ -7,6 +8,7 @@ import { errorCode, pushBlob, pushImage, pushManifest, send } from "./requests.t
 const repo = "pulling/manifests";
 
 describeMatrix("pulling manifests", (kind) => {
+  const remembered = needs("the application's memory", kind);
   let berth: Target;
   let image: Awaited<ReturnType<typeof pushImage>>;
   beforeAll(async () => {
@@ -106,7 +108,7 @@ describeMatrix("pulling manifests", (kind) => {
     await pushManifest(berth, repo, manifestOf({ mediaType: mediaTypes.ociIndex, manifests }));
   });
 
-  it("counts a manifest's pull, and nothing else's", async () => {
+  remembered.it(remembered.name("counts a manifest's pull, and nothing else's"), async () => {
     berth.ctx.counters.take();
     await get("latest");
     await get("latest", {}, "HEAD");

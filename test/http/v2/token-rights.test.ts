@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { randomContent } from "./content.ts";
 import { beginUpload, errorCode, pushBlob, pushImage, send, sendChunk, withDigest } from "./requests.ts";
@@ -7,6 +8,7 @@ const repo = "rights/images";
 const source = "rights/source";
 
 describeMatrix("what a token allows", (kind) => {
+  const timed = needs("time that the test moves", kind);
   let berth: Target;
   beforeAll(async () => {
     berth = await startTarget(kind);
@@ -83,7 +85,7 @@ describeMatrix("what a token allows", (kind) => {
     expect([answer.status, errorCode(answer)]).toEqual([404, "BLOB_UPLOAD_UNKNOWN"]);
   });
 
-  it("that has run out ends no session: a new one goes on", async () => {
+  timed.it(timed.name("that has run out ends no session: a new one goes on"), async () => {
     const { bytes, digest } = randomContent();
     const old = await pushing();
     const location = await beginUpload(berth, repo, { auth: old });

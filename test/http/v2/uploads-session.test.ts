@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { periodicTasks } from "#core/jobs/periodic.ts";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { randomContent } from "./content.ts";
 import { beginUpload, errorCode, locationOf, send, sendChunk, streamOf, withDigest } from "./requests.ts";
@@ -7,6 +8,7 @@ import { beginUpload, errorCode, locationOf, send, sendChunk, streamOf, withDige
 const repo = "sessions/blobs";
 
 describeMatrix("upload sessions", (kind) => {
+  const timed = needs("time that the test moves", kind);
   let berth: Target;
   beforeAll(async () => {
     berth = await startTarget(kind, { limits: { uploadsPerCaller: 30 } });
@@ -129,7 +131,7 @@ describeMatrix("upload sessions", (kind) => {
     await beginUpload(berth, "bob/images", { auth: bob });
   });
 
-  it("ends a session without progress after its time, and not before", async () => {
+  timed.it(timed.name("ends a session without progress after its time, and not before"), async () => {
     const location = await beginUpload(berth, repo);
     await sendChunk(berth, location, randomContent(10).bytes, 0);
     const expire = periodicTasks.find((task) => task.name === "expire-uploads")!;

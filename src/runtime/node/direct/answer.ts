@@ -1,9 +1,10 @@
 // Answers requests of the registry protocol on Node's own request and response. What is answered is decided where every
 // runtime's requests are decided; here bytes are only taken and sent, with less between them and the socket.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { blobFile } from "#adapters/blob-store/fs-place.ts";
+import type { LinkedBlob } from "#core/content/blobs.ts";
 import type { Answer } from "#http/answer.ts";
 import { errorText } from "#http/app.ts";
 import type { Surface } from "#http/environment.ts";
@@ -16,8 +17,10 @@ import { openBody } from "#http/v2/send.ts";
 import { bodyOf, drainRest } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
 import { answerAtTurnsEnd } from "./flush.ts";
+import { createHotBlobs, type HotBlobs } from "./hot-blobs.ts";
 import type { Intake } from "./intake/body.ts";
-import { closeFile, openRecorded, sendFile } from "./send-file.ts";
+import { type TakeOver, takeOverBodies } from "./intake/take-over.ts";
+import { closeFile, openRecorded, readWhole, sendBytes, sendFile } from "./send-file.ts";
 
 /** Plain paths only: what needs decoding, or could be read in two ways, is left to the application. */
 const plain = /^(\/v2\/[A-Za-z0-9._:/+-]*)(?:\?([\x21-\x7e]*))?$/;
@@ -27,22 +30,26 @@ const maxLargeBuffers = 32;
 export interface DirectAnswer {
   /** Whether a request is one of the registry protocol, in a form that is understood here. */
   takes(req: IncomingMessage): boolean;
-  /** Whether the body of such a request may be large. */
-  takesBody(req: IncomingMessage): boolean;
   /** @param intake where the body comes from, when it does not come through the request. */
   answer(req: IncomingMessage, res: ServerResponse, intake?: Intake): void;
+  /** Gives back the memory that only a busy time is worth. */
+  rest(): void;
+  /** Reads the large bodies of such requests past Node's parser, from a server that has no connection yet. */
+  takeOver(server: Server, handle: (req: IncomingMessage, res: ServerResponse, intake: Intake) => void): TakeOver;
 }
 
 /** @param blobFolder where the blobs' files lie, or null when they are no local files. */
-export function createDirectAnswer(surface: Surface, blobFolder: string | null): DirectAnswer {
-  const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers) };
+export function createDirectAnswer(surface: Surface, blobFolder: string | null, hotBytes = 0): DirectAnswer {
+  const sending = { surface, blobFolder, buffers: createBuffers(maxLargeBuffers), hot: createHotBlobs(hotBytes) };
   return {
     takes: (req) => targetOf(req) !== null,
-    takesBody: (req) => targetOf(req)?.path.includes("/blobs/uploads/") === true,
     answer(req, res, intake) {
       const { path, query } = targetOf(req) ?? { path: "", query: "" };
       void serve(sending, { req, res, head: headOf(req, path, query), intake: intake ?? null });
     },
+    rest: () => sending.hot.release(),
+    takeOver: (server, handle) =>
+      takeOverBodies(server, { wants: (req) => targetOf(req)?.path.includes("/blobs/uploads/") === true, handle }),
   };
 }
 
@@ -57,6 +64,7 @@ interface Sending {
   surface: Surface;
   blobFolder: string | null;
   buffers: Buffers;
+  hot: HotBlobs;
 }
 
 interface Exchange {
@@ -133,20 +141,39 @@ async function send(sending: Sending, exchange: Exchange, answer: Answer): Promi
   }
   if ("blob" in body && sending.blobFolder !== null) {
     const { blob, range } = body;
-    const fd = await openRecorded({ ...blob, path: blobFile(sending.blobFolder, blob.key) });
-    if (fd !== null) {
+    const bytes = sending.hot.get(blob.key);
+    const part = bytes ? { bytes } : await openPart(sending, blob);
+    if (part !== null) {
       res.writeHead(status, headers);
-      return { status, ...(await watchedFile(sending, res, { fd, ...range })) };
+      return { status, ...(await sendWatched(sending, res, { ...part, ...range })) };
     }
   }
   return sendStream(sending, exchange, { ...answer, body });
 }
 
-/** The fast way: the file is what it was when it was recorded. */
-async function watchedFile(
+/** A file that is what it was when it was recorded, or its bytes, if it is hot and small; null when it is not. */
+async function openPart({ blobFolder, hot }: Sending, blob: LinkedBlob): Promise<Opened | null> {
+  const fd = await openRecorded({ ...blob, path: blobFile(blobFolder as string, blob.key) });
+  if (fd === null || !hot.wants(blob.sizeBytes)) return fd === null ? null : { fd };
+  try {
+    const bytes = await readWhole(fd, blob.sizeBytes);
+    hot.put(blob.key, bytes);
+    return { bytes };
+  } catch {
+    // What cannot be read is read the careful way, which says what is wrong.
+    return null;
+  } finally {
+    closeFile(fd);
+  }
+}
+
+type Opened = { fd: number } | { bytes: Uint8Array };
+
+/** Sends it, and cuts off a client that hardly moves. */
+async function sendWatched(
   { surface, buffers }: Sending,
   res: ServerResponse,
-  part: { fd: number; start: number; end: number },
+  part: Opened & { start: number; end: number },
 ): Promise<Omit<Sent, "status">> {
   let bytes = 0;
   const meter = createReaderMeter(
@@ -159,14 +186,16 @@ async function watchedFile(
     meter.moved();
   };
   try {
-    await sendFile(res, { ...part, buffers }, { waits: meter.waits, moved });
+    const progress = { waits: meter.waits, moved };
+    if ("bytes" in part) await sendBytes(res, part.bytes.subarray(part.start, part.end + 1), progress);
+    else await sendFile(res, { ...part, buffers }, progress);
     res.end();
     return { bytes };
   } catch (error) {
     return { bytes, error };
   } finally {
     meter.stop();
-    closeFile(part.fd);
+    if ("fd" in part) closeFile(part.fd);
   }
 }
 

@@ -1,9 +1,11 @@
 // Collects a request's body from Node's own stream into large pieces, while the pieces before are written and hashed.
+
 import type { IncomingMessage } from "node:http";
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
-import { countPassed } from "../memory.ts";
+import { drainedBytes } from "../../drain.ts";
+import { countPassed } from "../../memory.ts";
 import { createFiller, type Each, type End, type Source } from "./filler.ts";
 
 /** The body of a request, or null when its head announces none. @param count is told of all bytes. */
@@ -70,9 +72,6 @@ function collect({ req, minRate, count }: Incoming, source: Source, each: Each):
     if (req.destroyed && !req.complete) closed();
   });
 }
-
-/** Bytes of a body that nobody reads which are still taken, so that the client gets to read its answer. */
-const drainedBytes = 64 * 1024 * 1024;
 
 /** Lets go of a body that was not read to its end. */
 export function drainRest(req: IncomingMessage): void {

@@ -49,6 +49,19 @@ export function closeFile(fd: number): void {
   }
 }
 
+/** The bytes of an open file. @throws when it is shorter or cannot be read. */
+export async function readWhole(fd: number, sizeBytes: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+  for (let at = 0; at < sizeBytes; ) {
+    const { bytesRead } = await read(fd, { buffer, offset: at, length: sizeBytes - at, position: at });
+    if (bytesRead === 0) throw shorter();
+    at += bytesRead;
+  }
+  return buffer;
+}
+
+const shorter = () => new Error("the file is shorter than its blob");
+
 /** What sending reports while it runs. */
 export interface Progress {
   waits(): void;
@@ -90,7 +103,7 @@ export async function sendFile(
       if (bytesRead === 0 || failed) {
         buffers.giveBack(buffer);
         if (failed) break;
-        throw new Error("the file is shorter than its blob");
+        throw shorter();
       }
       at += bytesRead;
       underWay++;
@@ -108,4 +121,19 @@ export async function sendFile(
   } finally {
     res.off("close", gone);
   }
+}
+
+/** The same from memory, which may be sent to many at once. @throws when the client is gone; the response is not ended then. */
+export async function sendBytes(res: ServerResponse, bytes: Uint8Array, progress: Progress): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const gone = () => reject(new Error("the client went away"));
+    res.once("close", gone);
+    res.write(bytes, (error) => {
+      res.off("close", gone);
+      if (error) return reject(error);
+      progress.moved(bytes.byteLength);
+      resolve();
+    });
+    progress.waits();
+  });
 }

@@ -2,7 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Transport } from "#adapters/blob-store/s3/client.ts";
-import { countPassed } from "../memory.ts";
+import { countPassed } from "../../memory.ts";
 
 /** A connection that was quiet for longer may have been closed by the other side. */
 const keepAliveMs = 5_000;

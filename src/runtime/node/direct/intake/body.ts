@@ -1,14 +1,13 @@
 // The body of a request that is read straight from its connection.
+
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
 import { registryError } from "#oci/error.ts";
+import { drainedBytes } from "../../../drain.ts";
 import { createFiller, type Each, type End, type Source } from "../filler.ts";
 import type { Connection, Tap } from "./connection.ts";
 import { type Framing, FramingError } from "./framing.ts";
-
-/** Bytes of a body that nobody wants which are still taken, so that the client gets to read its answer. */
-const drainedBytes = 64 * 1024 * 1024;
 
 interface Begun {
   framing: Framing;

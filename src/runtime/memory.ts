@@ -1,6 +1,5 @@
-// Gives memory back to the system when there is nothing to do: V8 keeps what a busy time took until it must collect again.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+// Gives memory back to the system when there is nothing to do: an engine keeps what a busy time took until it must collect again.
+import { collect } from "#workers/garbage.ts";
 
 const lookEveryMs = 5_000;
 /** So long nobody has asked for anything: a collection of everything takes some tens of milliseconds. */
@@ -11,6 +10,8 @@ const firstLookMs = 1_000;
 export interface MemoryKeeper {
   /** Something was done just now. */
   busy(): void;
+  /** Calls this when there is nothing to do, before memory is collected. */
+  onQuiet(rest: () => void): void;
   stop(): void;
 }
 
@@ -18,10 +19,12 @@ export interface MemoryKeeper {
 export function keepMemory(): MemoryKeeper {
   let lastBusy = performance.now();
   let owed = true;
+  const resting: (() => void)[] = [];
   const look = (quiet: number) => {
     if (!owed || performance.now() - lastBusy < quiet) return;
     owed = false;
-    collect();
+    for (const rest of resting) rest();
+    collect.all();
   };
   const first = setTimeout(look, firstLookMs, firstLookMs / 2).unref();
   const timer = setInterval(look, lookEveryMs, quietMs).unref();
@@ -30,21 +33,12 @@ export function keepMemory(): MemoryKeeper {
       lastBusy = performance.now();
       owed = true;
     },
+    onQuiet: (rest) => void resting.push(rest),
     stop() {
       clearTimeout(first);
       clearInterval(timer);
     },
   };
-}
-
-// Measured: with --expose-gc on the command line V8 keeps the room for young objects (64 MiB), so it is asked for here.
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc") as (options?: { type: "minor" }) => void;
-
-/** Collects twice: what the first time only ages, the second frees, and with it the room for young objects. */
-function collect(): void {
-  gc();
-  gc();
 }
 
 const collectEveryBytes = 12 * 1024 * 1024;
@@ -58,5 +52,5 @@ export function countPassed(bytes: number): void {
   passed += bytes;
   if (passed < collectEveryBytes) return;
   passed = 0;
-  gc({ type: "minor" });
+  collect.young();
 }

@@ -1,0 +1,16 @@
+// The log's line for a request that ended well, in the form that pino gives to all others.
+//
+// Measured: made by pino, which looks at every value for what it is, these lines took a fifth of the time of answering from
+// memory; made here, where it is known what a request's record holds, a twentieth.
+import type { RequestRecord } from "#http/environment.ts";
+
+/** @param time as pino's timestamps are: `,"time":"..."`. @returns one line of JSON, with its end. */
+export function requestLine(record: RequestRecord, time: string): string {
+  const { id, method, route, path, status, bytesIn, bytesOut, durationMs, who, address, error } = record;
+  const told = error === undefined ? "" : `,"error":${JSON.stringify(error)}`;
+  return (
+    `{"level":"info"${time},"id":"${id}","method":${JSON.stringify(method)},"route":"${route}"` +
+    `,"path":${JSON.stringify(path)},"status":${status},"bytesIn":${bytesIn},"bytesOut":${bytesOut}` +
+    `,"durationMs":${durationMs},"who":${JSON.stringify(who)},"address":${JSON.stringify(address)}${told},"msg":"request"}\n`
+  );
+}

@@ -1,0 +1,55 @@
+// The ways in which a test's request reaches the application: by a call, or through a real socket.
+import type { Limits } from "#core/context.ts";
+import type { createApp } from "#http/app.ts";
+import type { Surface } from "#http/environment.ts";
+import type { Fetch, ListenOptions } from "#runtime/machine.ts";
+import { createLog } from "#runtime/node/log.ts";
+import { pickMachine } from "#runtime/pick-machine.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+/** A way in, until it is closed. */
+export interface Way {
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+type App = ReturnType<typeof createApp>;
+
+export function byCall(app: App): Way {
+  return {
+    fetch: async (path, init) =>
+      app.fetch(new Request(`http://berth.test${path}`, { duplex: "half", ...init } as RequestInit)),
+    close: async () => {},
+  };
+}
+
+/** @param fast what the runtime's own way of answering needs; without it all is answered by web streams. */
+export async function overSocket(app: App, fast?: { surface: Surface; blobFolder: string | null }): Promise<Way> {
+  const log = createLog("silent");
+  const limits = { headerSeconds: 20, idleSeconds: 60 };
+  const options: ListenOptions = { host: "127.0.0.1", port: 0, tls: null, ...limits, log, setting: "test" };
+  const listener = await (await pickMachine()).listen(app.fetch as Fetch, options, fast);
+  return {
+    fetch: (path, init) =>
+      fetch(`http://127.0.0.1:${listener.port}${path}`, { duplex: "half", ...init } as RequestInit),
+    close: () => listener.drain(1),
+  };
+}
+
+const settingOf: Partial<Record<keyof Limits, string>> = {
+  manifestMaxBytes: "BERTH_MANIFEST_MAX_BYTES",
+  jsonMaxDepth: "BERTH_JSON_MAX_DEPTH",
+  uploadsPerCaller: "BERTH_UPLOADS_PER_CALLER",
+};
+
+/** The production Worker in a workerd of its own, on the test's database. */
+export async function byWorker(database: TestDatabase, limits: Partial<Limits> = {}): Promise<Way> {
+  // Only Node can start one.
+  const { startEdgeWorker } = await import("./edge-worker.ts");
+  const settings = Object.entries(limits).map(([limit, value]) => {
+    const name = settingOf[limit as keyof Limits];
+    if (!name) throw new Error(`say which setting of a Worker is ${limit}`);
+    return [name, String(value)];
+  });
+  return startEdgeWorker({ database, settings: Object.fromEntries(settings) });
+}
