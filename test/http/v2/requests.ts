@@ -150,6 +150,25 @@ export function streamOf(...pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
+/** A body during which something happens: after its bytes were taken and before it ends. */
+export function streamWith(bytes: Uint8Array, meanwhile: () => Promise<unknown>): ReadableStream<Uint8Array> {
+  let isSent = false;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        if (!isSent) {
+          isSent = true;
+          return controller.enqueue(bytes);
+        }
+        await meanwhile();
+        controller.close();
+      },
+    },
+    // Nothing happens before the request is under way.
+    { highWaterMark: 0 },
+  );
+}
+
 /** A body that breaks after its pieces, as when a client's connection is lost. */
 export function brokenStream(...pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   const rest = [...pieces];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { randomContent } from "./content.ts";
-import { beginUpload, errorCode, pushBlob, pushImage, send, sendChunk, withDigest } from "./requests.ts";
+import { beginUpload, errorCode, pushBlob, pushImage, send, sendChunk, streamWith, withDigest } from "./requests.ts";
 
 const repo = "rights/images";
 const source = "rights/source";
@@ -102,13 +102,7 @@ describeMatrix("what a token allows", (kind) => {
     const { bytes, digest } = randomContent();
     const location = await beginUpload(berth, "bob/images", { auth: bob });
     await sendChunk(berth, location, bytes, 0);
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        controller.enqueue(bytes);
-        await send(berth, "DELETE", "/api/v0/repositories/bob/images");
-        controller.close();
-      },
-    });
+    const body = streamWith(bytes, () => send(berth, "DELETE", "/api/v0/repositories/bob/images"));
     const answer = await send(berth, "PUT", withDigest(location, digest), { body, auth: bob });
     expect(answer.status).toBe(401);
     await pushBlob(berth, "bob/images", undefined, bob);

@@ -3,7 +3,17 @@ import { scopes } from "#core/cache/feed.ts";
 import { setActive } from "#test/http/access/registry.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { randomContent } from "./content.ts";
-import { type Answer, errorCode, pushBlob, type Sending, send, sendChunk, streamOf, withDigest } from "./requests.ts";
+import {
+  type Answer,
+  errorCode,
+  pushBlob,
+  type Sending,
+  send,
+  sendChunk,
+  streamOf,
+  streamWith,
+  withDigest,
+} from "./requests.ts";
 
 const ingest = "https://ingest.test";
 
@@ -234,13 +244,7 @@ describeMatrix("an ingest origin", (kind) => {
       const carol = await berth.addUser("carol");
       const { bytes, digest } = randomContent();
       const location = await begin("carol/app", carol);
-      const body = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          controller.enqueue(bytes);
-          await send(berth, "DELETE", "/api/v0/repositories/carol/app");
-          controller.close();
-        },
-      });
+      const body = streamWith(bytes, () => send(berth, "DELETE", "/api/v0/repositories/carol/app"));
       const answer = await bare("PUT", withDigest(location, digest), { body });
       expect([answer.status, errorCode(answer)]).toEqual([401, "UNAUTHORIZED"]);
       await pushBlob(quiet(), "carol/app", undefined, carol);
