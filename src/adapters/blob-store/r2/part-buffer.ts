@@ -32,14 +32,15 @@ export interface PartBuffer {
 export function createPartBuffer(partBytes: number, { kept }: PartMemory): PartBuffer {
   let memory = new Uint8Array(0);
   let used = 0;
-  const takeWhole = () => {
+  const takeKept = () => {
     const at = kept.findIndex(({ byteLength }) => byteLength === partBytes);
-    return at < 0 ? new Uint8Array(partBytes) : (kept.splice(at, 1)[0] as Uint8Array<ArrayBuffer>);
+    return at < 0 ? null : (kept.splice(at, 1)[0] as Uint8Array<ArrayBuffer>);
   };
   const grow = (neededBytes: number) => {
     if (neededBytes <= memory.byteLength) return;
-    const wanted = Math.max(neededBytes, firstBytes, memory.byteLength * 4);
-    const next = wanted >= partBytes ? takeWhole() : new Uint8Array(wanted);
+    const wanted = Math.min(Math.max(neededBytes, firstBytes, memory.byteLength * 4), partBytes);
+    // What is kept is there anyway: nothing between is taken and dropped. Small objects leave it to those that need it.
+    const next = (wanted > firstBytes && takeKept()) || new Uint8Array(wanted);
     next.set(memory.subarray(0, used));
     memory = next;
   };
