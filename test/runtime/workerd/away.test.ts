@@ -5,7 +5,7 @@ import { beginUpload, errorCode, pushBlob, pushImage, send } from "#test/http/v2
 import { type EdgeWorker, edgePassword, startEdgeWorker } from "#test/setup/edge-worker.ts";
 import { basic, type Target } from "#test/setup/target.ts";
 
-const staleSeconds = 12;
+const staleSeconds = 20;
 
 describe("a Worker whose database has gone", () => {
   let edge: EdgeWorker;
