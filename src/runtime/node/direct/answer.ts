@@ -14,7 +14,8 @@ import { clientAddress } from "#http/origin.ts";
 import { createReaderMeter, watchOutgoing } from "#http/rate.ts";
 import { answerV2 } from "#http/v2/routes.ts";
 import { openBody } from "#http/v2/send.ts";
-import { bodyOf, drainRest } from "./body.ts";
+import { drainRest } from "../../drain.ts";
+import { bodyOf } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
 import { answerAtTurnsEnd } from "./flush.ts";
 import { createHotBlobs, type HotBlobs } from "./hot-blobs.ts";
@@ -122,7 +123,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
   });
   if (sent.error && !res.writableEnded) res.destroy();
   // After the answer is written: whoever waits to be asked for the body is not asked for it.
-  if (body && !intake) setImmediate(drainRest, req);
+  if (body && !intake) setImmediate(drainRest, req, req.socket);
 }
 
 /** What went to the client. An error means that the body broke off. */
