@@ -5,5 +5,12 @@ import base from "./vitest.config.ts";
 
 // Deno's threads cannot end as vitest wants it: "Not implemented: parentPort.removeAllListeners".
 export default defineConfig({
-  test: { ...base.test, include: portableTests, exclude: [], pool: "forks", maxWorkers: 2 },
+  test: {
+    ...base.test,
+    include: portableTests,
+    exclude: [],
+    pool: "forks",
+    maxWorkers: 2,
+    reporters: ["default", ["junit", { outputFile: "reports/deno.xml" }]],
+  },
 });

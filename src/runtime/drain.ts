@@ -1,7 +1,12 @@
-// Counts what is under way, and says what may still begin while a server drains.
+// Counts what is under way, says what may still begin while a server drains, and lets go of bodies that nobody wants.
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 
 /** How much is read of a body that is refused, so that its client gets to read the answer. */
 export const drainedBytes = 64 * 1024 * 1024;
+
+/** So long its client may send nothing of it. */
+const drainedSilenceMs = 5_000;
 
 /** How long a client that has just been answered may take for the next request of its upload. */
 const betweenRequestsMs = 500;
@@ -60,4 +65,28 @@ export function createDrain(): Drain {
 /** Does not keep the process alive. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+/** Reads over the rest of a body that nobody wanted, and ends the connection when it is too much, or does not come. */
+export function drainRest(req: IncomingMessage, socket: Socket): void {
+  if (req.complete) return;
+  // Not every runtime's request takes its connection along; on those it has forgotten it by now.
+  if (req.destroyed) {
+    socket.destroySoon();
+    return;
+  }
+  let left = drainedBytes;
+  const cut = () => {
+    req.destroy();
+    socket.destroy();
+  };
+  const silent = setTimeout(cut, drainedSilenceMs).unref();
+  const over = () => clearTimeout(silent);
+  req.on("data", (chunk: Buffer) => {
+    left -= chunk.byteLength;
+    if (left < 0) cut();
+    else silent.refresh();
+  });
+  req.on("error", over).once("end", over).once("close", over);
+  req.resume();
 }

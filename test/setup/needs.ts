@@ -12,6 +12,7 @@ const apart = "the Worker is another process, which shares the database with the
 /** By need: where it is not met, with the reason. */
 const lacks = {
   "Berth's own reading of bodies": { bun: ownFraming, deno: ownFraming },
+  "a bound for refused bodies": { bun: "its server reads them to their end" },
   "new certificates at once": { bun: "its server has no setSecureContext" },
   "no sockets for children": { deno: "the database's server inherits the socket that locks the data folder" },
   "file times below a second": { deno: "its ctime has whole seconds" },

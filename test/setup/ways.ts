@@ -51,5 +51,14 @@ export async function byWorker(database: TestDatabase, limits: Partial<Limits> =
     if (!name) throw new Error(`say which setting of a Worker is ${limit}`);
     return [name, String(value)];
   });
-  return startEdgeWorker({ database, settings: Object.fromEntries(settings) });
+  const worker = await startEdgeWorker({ database, settings: Object.fromEntries(settings) });
+  return {
+    close: worker.close,
+    fetch(path, init) {
+      // Node's fetch asks for gzip by itself, and workerd then sends errors without their length.
+      const headers = new Headers(init?.headers);
+      if (!headers.has("accept-encoding")) headers.set("Accept-Encoding", "identity");
+      return worker.fetch(path, { ...init, headers });
+    },
+  };
 }

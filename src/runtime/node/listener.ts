@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Context as HonoContext } from "hono";
 import type { Connection } from "#http/environment.ts";
-import { createDrain, type Drain, refusal, sleep } from "../drain.ts";
+import { createDrain, type Drain, drainRest, refusal, sleep } from "../drain.ts";
 import { listenProblem } from "../listen-problem.ts";
 import type { Fetch, Listener, ListenOptions } from "../machine.ts";
 import { StartError } from "../start-error.ts";
@@ -29,11 +29,17 @@ export function connectionOf(c: HonoContext): Connection {
 /** @param direct takes the requests that it can answer without the application. @throws StartError when the port is taken or the certificate cannot be read. */
 export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectAnswer): Promise<Listener> {
   const { server, reload } = createServer(options);
-  const serve = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], { overrideGlobalObjects: false });
+  // Its own way to be rid of a body gives a client half a second.
+  const serving = { overrideGlobalObjects: false, autoCleanupIncoming: false };
+  const serve = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], serving);
   const drain = createDrain();
   const take = takeRequests(server, drain, (req, res, intake) => {
     if (direct?.takes(req)) direct.answer(req, res, intake);
-    else serve(req, res);
+    else {
+      const { socket } = req;
+      res.once("finish", () => setImmediate(drainRest, req, socket));
+      void serve(req, res);
+    }
   });
   // Encrypted connections have no bytes that could be read past Node.
   const bodies = direct && !options.tls ? direct.takeOver(server, take) : null;

@@ -13,7 +13,8 @@ import { clientAddress } from "#http/origin.ts";
 import { createReaderMeter, watchOutgoing } from "#http/rate.ts";
 import { answerV2 } from "#http/v2/routes.ts";
 import { openBody } from "#http/v2/send.ts";
-import { bodyOf, drainRest } from "./body.ts";
+import { drainRest } from "../../drain.ts";
+import { bodyOf } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
 import { answerAtTurnsEnd } from "./flush.ts";
 import type { Intake } from "./intake/body.ts";
@@ -116,7 +117,7 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
   });
   if (sent.error && !res.writableEnded) res.destroy();
   // After the answer is written: whoever waits to be asked for the body is not asked for it.
-  if (body && !intake) setImmediate(drainRest, req);
+  if (body && !intake) setImmediate(drainRest, req, req.socket);
 }
 
 /** What went to the client. An error means that the body broke off. */
@@ -199,6 +200,8 @@ async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   const reader = stream.getReader();
   const gone = () => void reader.cancel(new Error("the client went away")).catch(() => {});
   res.once("close", gone);
+  // A client that hardly moves is cut while it is waited for, when nothing is read from the stream.
+  reader.closed.catch((error) => cut(res, error));
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read())
       if (!res.write(next.value)) await drained(res);

@@ -4,7 +4,6 @@ import type { IncomingMessage } from "node:http";
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";
-import { drainedBytes } from "../../drain.ts";
 import { countPassed } from "../../memory.ts";
 import { createFiller, type Each, type End, type Source } from "./filler.ts";
 
@@ -71,16 +70,4 @@ function collect({ req, minRate, count }: Incoming, source: Source, each: Each):
     req.on("data", take).once("end", ended).once("error", broken).once("close", closed);
     if (req.destroyed && !req.complete) closed();
   });
-}
-
-/** Lets go of a body that was not read to its end. */
-export function drainRest(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  let left = drainedBytes;
-  req.on("data", (chunk: Buffer) => {
-    left -= chunk.byteLength;
-    if (left < 0) req.destroy();
-  });
-  req.on("error", () => {});
-  req.resume();
 }
