@@ -15,7 +15,7 @@ export interface RequestDatabase {
 
 /** Of the six that a request may have open. */
 const CONNECTIONS = 5;
-const CONNECT_SECONDS = 10;
+const CONNECT_SECONDS = 3;
 const END_SECONDS = 5;
 
 /** Nothing is connected before the first statement. @param url as the binding gives it. */

@@ -43,6 +43,8 @@ describeBlobStore("in R2", {
   close: async () => {},
   lacks: {
     "knows its space": "a bucket has no end",
+    "holds no object in memory":
+      "this process is not where a Worker's memory is: test/clients/edge-large.test.ts looks there",
     "stores objects together": "each object is a request of its own",
   },
 });

@@ -6,6 +6,7 @@ import { foldCounters } from "#core/repositories/counters.ts";
 import { createApp } from "#http/app.ts";
 import { asRegistryError } from "#http/errors.ts";
 import { StartError } from "../start-error.ts";
+import { within } from "../within.ts";
 import { openRequest, type Unopened } from "./context.ts";
 import type { Env } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
@@ -20,6 +21,8 @@ export interface Waiting {
 
 /** A view that is older is made young by one statement, before facts are asked for one by one. */
 const youngMs = 1000;
+/** An answer that takes longer than this does not come. */
+const patienceMs = 2000;
 /** Counts of an isolate are written together, this long after the first of them. */
 const foldAfterMs = 5_000;
 const foldLostMs = 60_000;
@@ -59,13 +62,16 @@ function asksFacts(request: Request): boolean {
 }
 
 async function keepYoung(isolate: Isolate, ctx: Unopened): Promise<void> {
-  if (performance.now() - isolate.feedReadMs < youngMs) return;
-  const startedMs = performance.now();
+  const nowMs = performance.now();
+  if (nowMs - isolate.feedAskedMs < youngMs) return;
+  // Also where it fails, or takes long: others that come meanwhile ask for what they need.
+  isolate.feedAskedMs = nowMs;
   try {
-    await createFeed(ctx, isolate.feed).read();
-    isolate.feedReadMs = startedMs;
+    await within(patienceMs, createFeed(ctx, isolate.feed).read());
   } catch (error) {
     // Whether memory may answer while the database is away is the view's to say.
+    ctx.view.failed();
+    isolate.feedAskedMs = performance.now();
     ctx.report("error", "the database does not answer", { error: describeFailure(error) });
   }
 }

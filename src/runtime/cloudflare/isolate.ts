@@ -33,8 +33,8 @@ export function createIsolate(config: EdgeConfig) {
     clock,
     view,
     feed,
-    /** When the last reading of the feed began, by `performance.now`. */
-    feedReadMs: Number.NEGATIVE_INFINITY,
+    /** When the feed was last asked, by `performance.now`. */
+    feedAskedMs: Number.NEGATIVE_INFINITY,
     facts: createFacts(view),
     contents: createContents({ totalBytes: config.memoryBytes, entryBytes: config.smallBlobBytes }),
     tokens: createTokenMemory(clock),

@@ -5,7 +5,7 @@ import { beginUpload, errorCode, pushBlob, pushImage, send } from "#test/http/v2
 import { type EdgeWorker, edgePassword, startEdgeWorker } from "#test/setup/edge-worker.ts";
 import { basic, type Target } from "#test/setup/target.ts";
 
-const staleSeconds = 6;
+const staleSeconds = 12;
 
 describe("a Worker whose database has gone", () => {
   let edge: EdgeWorker;
@@ -25,7 +25,6 @@ describe("a Worker whose database has gone", () => {
     for (const at of ["manifests/1", `blobs/${known.layer.digest}`])
       expect((await send(berth, "GET", `/v2/away/app/${at}`, { auth })).status).toBe(200);
     location = await beginUpload(berth, "away/app", { auth });
-    await edge.proxy.close();
     sinceMs = performance.now();
   });
   afterAll(() => edge.close());
@@ -35,7 +34,22 @@ describe("a Worker whose database has gone", () => {
     expect([answer.status, errorCode(answer), answer.headers.get("retry-after")]).toEqual([503, "UNAVAILABLE", "5"]);
   };
 
+  it("and whose connections hang: gives what it has seen after a moment, and tells the others to come again", async () => {
+    edge.proxy.hang();
+    await new Promise((later) => setTimeout(later, 1100));
+    for (const [mostMs, at] of [
+      [3000, "manifests/1"],
+      [500, `blobs/${known.layer.digest}`],
+    ] as const) {
+      const askedMs = performance.now();
+      expect((await ask("GET", `/v2/away/app/${at}`)).status).toBe(200);
+      expect(performance.now() - askedMs).toBeLessThan(mostMs);
+    }
+    expectComeAgain(await ask("POST", "/v2/away/app/blobs/uploads/"));
+  });
+
   it("gives what it has seen to whom it knows", async () => {
+    await edge.proxy.close();
     for (const at of ["manifests/1", `blobs/${known.layer.digest}`]) {
       const answer = await ask("GET", `/v2/away/app/${at}`);
       expect([answer.status, performance.now() - sinceMs < staleSeconds * 1000]).toEqual([200, true]);

@@ -10,6 +10,8 @@ export interface CountingProxy {
   /** Texts of those that were sent since the last call. */
   takeTexts(): string[];
   connections(): number;
+  /** From now on connections are taken and nothing goes through, as where a network has failed. */
+  hang(): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export async function startCountingProxy(target: DatabaseTarget): Promise<Counti
   const place = placeOf(target);
   const sockets = new Set<Socket>();
   let statements = 0;
+  let isHanging = false;
   let connections = 0;
   let texts: string[] = [];
   const note = (kind: string, body: Buffer) => {
@@ -26,6 +29,11 @@ export async function startCountingProxy(target: DatabaseTarget): Promise<Counti
   };
   const server = createServer((client) => {
     connections++;
+    if (isHanging) {
+      sockets.add(client);
+      client.on("error", () => client.destroy());
+      return;
+    }
     const database = createConnection(place.at);
     const watch = createReader(note);
     for (const socket of [client, database]) {
@@ -47,6 +55,9 @@ export async function startCountingProxy(target: DatabaseTarget): Promise<Counti
       return taken;
     },
     connections: () => connections,
+    hang() {
+      isHanging = true;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,6 +1,7 @@
 // Reads the feed of changes again and again, and finds out by it when the database no longer answers.
 import { createFeed } from "#core/cache/feed.ts";
 import type { Context } from "#core/context.ts";
+import { within } from "../../within.ts";
 
 const everyMs = 500;
 /** An answer that takes longer than this does not come: connections that hang are given up. */
@@ -46,13 +47,4 @@ export async function followFeed(ctx: Context, dropConnections: () => void): Pro
       await running;
     },
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  work.catch(() => {});
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
