@@ -10,6 +10,10 @@ export interface Wire {
   /** Resolves when the server ended the connection. */
   closed: Promise<void>;
   destroy(): void;
+  /** Takes nothing more from the connection, until it goes on. */
+  pause(): void;
+  resume(): void;
+  receivedBytes(): number;
 }
 
 export interface WireAnswer {
@@ -36,7 +40,9 @@ export async function connectTo(target: Target): Promise<Wire> {
     socket.on("end", end);
   });
   socket.on("error", () => {});
+  let received = 0;
   socket.on("data", (data) => {
+    received += data.byteLength;
     seen = Buffer.concat([seen, data]);
     wake();
   });
@@ -55,6 +61,9 @@ export async function connectTo(target: Target): Promise<Wire> {
     },
     closed,
     destroy: () => socket.destroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    receivedBytes: () => received,
     async answer(options = {}) {
       const end = await until(() => seen.indexOf("\r\n\r\n"));
       if (end < 0) return null;

@@ -227,6 +227,8 @@ async function pump(stream: ReadableStream<Uint8Array>, res: ServerResponse): Pr
   const reader = stream.getReader();
   const gone = () => void reader.cancel(new Error("the client went away")).catch(() => {});
   res.once("close", gone);
+  // A client that hardly moves is cut while it is waited for, when nothing is read from the stream.
+  reader.closed.catch((error) => cut(res, error));
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read())
       if (!res.write(next.value)) await drained(res);
