@@ -12,7 +12,7 @@ const mebibyte = 1024 * 1024;
 const chunkBytes = 64 * mebibyte;
 /** workerd's process grows with the first 512 MiB or so that pass, without Berth as well (docs/edge.md). */
 const warmUps = 8;
-/** What issue 5 asks. */
+/** What a layer sixteen times as large may cost more. */
 const mostGrownBytes = 32_000_000;
 const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
