@@ -68,7 +68,7 @@ function layerOf(path: string): string {
 const layers: Record<string, string[]> = {
   "src/oci": [],
   "src/ports": ["src/oci"],
-  workers: ["src/oci", "src/ports", "src/adapters"],
+  workers: ["src/oci", "src/adapters"],
   db: ["src/oci"],
   "src/core": ["src/oci", "src/ports", "db"],
   "src/adapters": ["src/oci", "src/ports", "type:workers"],

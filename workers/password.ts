@@ -2,8 +2,8 @@
 import nodeCrypto from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import { type Argon2id, hashPasswordWith, verifyPasswordWith } from "#adapters/compute/password-hash.ts";
 import { createArgon2id } from "#adapters/compute/wasm/argon2.ts";
-import { type Argon2id, hashPasswordWith, verifyPasswordWith } from "#ports/password-hash.ts";
 
 let argon2id: Argon2id | null = null;
 

@@ -38,21 +38,12 @@ export async function authenticate(c: AppContext, surface: Surface): Promise<Cal
   return caller;
 }
 
-/** The token of `Authorization: Bearer`, or null. As clients write it, it is found without looking at each letter. */
-function findBearer(header: string): string | null {
-  if (header.startsWith("Bearer ")) {
-    const token = header.slice("Bearer ".length);
-    if (token !== "" && !/\s/.test(token.slice(0, 1)) && !token.includes(" ")) return token;
-  }
-  return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? null;
-}
-
 /** The same for a request of which there is only the head. */
 export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
-  const bearer = findBearer(header);
-  if (bearer !== null) return readToken(ctx, bearer);
+  const bearer = /^bearer +(\S+) *$/i.exec(header);
+  if (bearer) return readToken(ctx, bearer[1] as string);
   const credentials = findBasic(header);
   if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");

@@ -42,6 +42,11 @@ export function parseDigest(text: string): Digest {
   throw registryError("DIGEST_INVALID", why, { digest: text.slice(0, 200) });
 }
 
+/** Bytes as a digest's hex is written. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The digest as clients write it. */
 export function formatDigest(digest: Digest): string {
   return `${digest.algorithm}:${digest.hex}`;

@@ -1,6 +1,7 @@
 // Says what is wrong with the server as a whole, asked at most once a second however often health is looked at.
 import type { Context } from "#core/context.ts";
 import { askTime } from "#db/queries/installation.ts";
+import { within } from "./within.ts";
 
 /** A key that no upload gets: those are random. */
 const nobodysKey = "00/00000000-0000-0000-0000-000000000000";
@@ -24,14 +25,9 @@ async function look(ctx: Context): Promise<string | null> {
   return null;
 }
 
-async function answers(question: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs);
-  });
-  const answered = question.then(
+function answers(question: Promise<unknown>): Promise<boolean> {
+  return within(patienceMs, question).then(
     () => true,
     () => false,
   );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,4 @@
 // Those who wait for a connection, in their order; who waits while nothing is heard from the database is refused.
-
 import { connectionError } from "../loss.ts";
 import type { Connection } from "./connection.ts";
 

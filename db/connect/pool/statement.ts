@@ -23,10 +23,8 @@ export function tagOver<Tag extends postgres.ISql>(base: postgres.Sql, run: Stat
     return made;
   };
   const make = base as unknown as (...args: unknown[]) => unknown;
-  const makeUnsafe = base.unsafe as (text: string, values: readonly unknown[], options: object) => unknown;
-  // drizzle gives all its statements so, and the driver would plan each anew: planning costs more than running them.
-  const unsafe = (text: string, values: readonly unknown[] = [], options: object = {}) =>
-    adopt(makeUnsafe(text, values, { ...options, prepare: values.length > 0 }));
+  const makeUnsafe = base.unsafe as (...args: unknown[]) => unknown;
+  const unsafe = (...args: unknown[]) => adopt(makeUnsafe(...args));
   const tag = (...args: unknown[]) => adopt(make(...args));
   Object.setPrototypeOf(tag, base);
   return Object.assign(tag, { unsafe }) as unknown as Tag;

@@ -1,6 +1,6 @@
 // Keeps blobs in a bucket of Cloudflare R2 through its binding, under the names that s3/place.ts draws: the same bucket may be
 // reached through the S3 API, too.
-import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
+import type { BlobKey, BlobStore } from "#ports/blob-store.ts";
 import type { R2Binding } from "./r2/bucket.ts";
 import { removeAll } from "./r2/multipart.ts";
 import { headObject, listNames, openObject, putObject, readBytes } from "./r2/objects.ts";
@@ -8,6 +8,7 @@ import type { PartMemory } from "./r2/part-buffer.ts";
 import { openR2Writer } from "./r2/writer.ts";
 import { keyOf, nameOf } from "./s3/place.ts";
 import { planOf } from "./s3/upload/plan.ts";
+import { readStoreId, storeIdName, writeStoreId } from "./store-id.ts";
 
 export interface R2BlobStoreSettings {
   bucket: R2Binding;
@@ -19,7 +20,6 @@ export interface R2BlobStoreSettings {
 
 /** All of the bucket is the store's. */
 const place = { prefix: "" };
-const identityName = "berth-store.json";
 
 export function createR2BlobStore({ bucket, memory, partBytes }: R2BlobStoreSettings): BlobStore {
   const unattended = new Set<Promise<unknown>>();
@@ -59,18 +59,12 @@ async function* listKeys(bucket: R2Binding): AsyncGenerator<BlobKey> {
 async function ensureIdentity<Id extends string | null>(bucket: R2Binding, id: Id): Promise<string | Id> {
   const known = await readIdentity(bucket);
   if (known !== null || id === null) return known ?? id;
-  const bytes = new TextEncoder().encode(`${JSON.stringify({ id })}\n`);
   // Where another installation was faster, its id is read below.
-  await putObject(bucket, identityName, { bytes, replacing: { nothing: true } });
+  await putObject(bucket, storeIdName, { bytes: writeStoreId(id), replacing: { nothing: true } });
   return (await readIdentity(bucket)) ?? id;
 }
 
 async function readIdentity(bucket: R2Binding): Promise<string | null> {
-  const bytes = await readBytes(bucket, identityName);
-  if (!bytes) return null;
-  try {
-    const { id } = JSON.parse(new TextDecoder().decode(bytes)) as { id?: unknown };
-    if (typeof id === "string") return id;
-  } catch {}
-  throw new BlobStoreError("unavailable", `the object ${identityName} does not hold the id of an installation`);
+  const bytes = await readBytes(bucket, storeIdName);
+  return bytes && readStoreId(storeIdName, new TextDecoder().decode(bytes));
 }

@@ -1,5 +1,5 @@
 // Keeps blobs in a bucket of any server that speaks S3; the names in it are drawn in s3/place.ts.
-import { type BlobKey, type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
+import type { BlobKey, BlobStore } from "#ports/blob-store.ts";
 import { checkBucket, type ServerAbilities } from "./s3/check.ts";
 import { type ClientSettings, createS3Client, type S3Client } from "./s3/client.ts";
 import { abortOthers, listMultiparts } from "./s3/multipart.ts";
@@ -10,6 +10,7 @@ import { openS3Reader } from "./s3/reader.ts";
 import { createPartBudget } from "./s3/upload/budget.ts";
 import { largestObjectBytes } from "./s3/upload/plan.ts";
 import { openS3Writer } from "./s3/upload/writer.ts";
+import { readStoreId, storeIdName, writeStoreId } from "./store-id.ts";
 
 export interface S3BlobStoreSettings extends ClientSettings {
   /** Memory for the parts of all uploads together. */
@@ -74,13 +75,12 @@ async function ensureIdentity<Id extends string | null>(
   id: Id,
   conditions: boolean,
 ): Promise<string | Id> {
-  const name = inPlace(client.place, "berth-store.json");
+  const name = inPlace(client.place, storeIdName);
   const known = await readIdentity(client, name);
   if (known !== null || id === null) return known ?? id;
   try {
-    const body = new TextEncoder().encode(`${JSON.stringify({ id })}\n`);
     const headers = conditions ? { "if-none-match": "*" } : {};
-    await putObject(client, name, { body, headers, what: "take the store's identity" });
+    await putObject(client, name, { body: writeStoreId(id), headers, what: "take the store's identity" });
   } catch (error) {
     // Another installation was faster: its id is read below.
     if (!(error instanceof S3Problem) || error.status !== 412) throw error;
@@ -91,10 +91,5 @@ async function ensureIdentity<Id extends string | null>(
 async function readIdentity(client: S3Client, name: string): Promise<string | null> {
   const range = { start: 0, end: 999 };
   const response = await openObject(client, name, { range, etag: null, signal: new AbortController().signal });
-  if (!response) return null;
-  try {
-    const { id } = JSON.parse(await response.text()) as { id?: unknown };
-    if (typeof id === "string") return id;
-  } catch {}
-  throw new BlobStoreError("unavailable", `the object ${name} does not hold the id of an installation`);
+  return response && readStoreId(name, await response.text());
 }

@@ -1,6 +1,7 @@
 // Where an unfinished upload into a bucket stands, as it is kept in the session's row. One form for every way into a bucket, so
 // that what began through the S3 API may go on through a binding.
-import type { StoreState } from "#ports/blob-store.ts";
+import { BlobStoreError, type StoreState } from "#ports/blob-store.ts";
+import { planOf } from "./s3/upload/plan.ts";
 
 /** The bytes that are short of a part. `ending` says which of the two names holds them. */
 export interface Tail {
@@ -29,4 +30,10 @@ export const freshSession: UploadSession = { version: 1, upload: null, etags: []
 export function readSession(state: StoreState): UploadSession | null {
   const session = state as unknown as UploadSession | null;
   return session?.version === 1 && Array.isArray(session.etags) ? session : null;
+}
+
+/** @throws BlobStoreError "lost" when the session does not stand where its writer wants to go on. */
+export function requireOffset(session: UploadSession, offset: number): void {
+  const sizeBytes = planOf(session.partBytes).bytesOfParts(session.etags.length) + (session.tail?.sizeBytes ?? 0);
+  if (sizeBytes !== offset) throw new BlobStoreError("lost", `the upload has ${sizeBytes} of ${offset} bytes`);
 }

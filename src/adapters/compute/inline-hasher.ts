@@ -1,7 +1,8 @@
 // Computes digests where there are no threads: natively while the bytes of one request pass, and by WebAssembly where the state
 // has to be saved.
-import type { DigestAlgorithm } from "#oci/digest.ts";
+import { type DigestAlgorithm, hexOf } from "#oci/digest.ts";
 import type { Hasher, HashStream, HexDigests, SavedHash } from "#ports/hasher.ts";
+import { fromBase64, toBase64 } from "./base64.ts";
 import { type Sha2Modules, startSha2 } from "./wasm/sha2.ts";
 
 /** What the runtime has. */
@@ -33,7 +34,7 @@ export function createInlineHasher(hashing: InlineHashing): Hasher {
     start: (options) => startStream(hashing, options, recycle),
     async digest(algorithm, bytes) {
       const name = algorithm === "sha256" ? "SHA-256" : "SHA-512";
-      return toHex(new Uint8Array(await crypto.subtle.digest(name, bytes as Uint8Array<ArrayBuffer>)));
+      return hexOf(new Uint8Array(await crypto.subtle.digest(name, bytes as Uint8Array<ArrayBuffer>)));
     },
     buffer: () => spare.pop() ?? new ArrayBuffer(pieceBytes),
     recycle,
@@ -104,16 +105,4 @@ function startNatives(
 ): Map<DigestAlgorithm, Running> | null {
   if (!startNative) return startAll(modules, algorithms, undefined);
   return new Map(algorithms.map((algorithm) => [algorithm, startNative(algorithm)]));
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

@@ -1,6 +1,7 @@
 // Does in the request's own thread what a server gives to its pool: for runtimes that have no threads.
+
+import { type Argon2id, hashPasswordWith, verifyPasswordWith } from "#adapters/compute/password-hash.ts";
 import type { Compute } from "#ports/compute.ts";
-import { type Argon2id, hashPasswordWith, verifyPasswordWith } from "#ports/password-hash.ts";
 
 export function createInlineCompute(argon2id: Argon2id): Compute {
   const tasks: { [T in Parameters<Compute["run"]>[0]]: (input: never) => unknown } = {

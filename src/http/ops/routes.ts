@@ -1,6 +1,6 @@
 // Health, in DTR's form for load balancers, and whether the process lives.
 import { Hono } from "hono";
-import { sameBytes } from "#core/access/oslo.ts";
+import { sameText } from "#core/access/oslo.ts";
 import type { AppContext, AppEnv, Surface } from "../environment.ts";
 
 export function opsRoutes({ around }: Surface): Hono<AppEnv> {
@@ -22,9 +22,8 @@ export function opsRoutes({ around }: Surface): Hono<AppEnv> {
     c.set("route", "/metrics");
     const { token, render, where = "set BERTH_METRICS_TOKEN or BERTH_METRICS_LISTEN" } = around.metrics;
     if (token === null) return c.text(`metrics are not given here: ${where}\n`, 404);
-    const shown = new TextEncoder().encode(c.req.header("authorization")?.replace(/^bearer +/i, "") ?? "");
-    if (!sameBytes(shown, new TextEncoder().encode(token)))
-      return c.text("the metrics token is needed\n", 401, { "WWW-Authenticate": "Bearer" });
+    const shown = c.req.header("authorization")?.replace(/^bearer +/i, "") ?? "";
+    if (!sameText(shown, token)) return c.text("the metrics token is needed\n", 401, { "WWW-Authenticate": "Bearer" });
     const { contentType, body } = await render();
     return c.body(body, 200, { "Content-Type": contentType });
   });

@@ -1,11 +1,12 @@
 // Puts the rules' context together for one request: its own way to the database and the bucket, and the isolate's memory.
 import { createInlineHasher } from "#adapters/compute/inline-hasher.ts";
 import { createKeyring } from "#core/access/keyring.ts";
-import type { Context, Limits } from "#core/context.ts";
+import type { Context } from "#core/context.ts";
 import { createRestingSessions } from "#core/uploads/resting.ts";
 import { connectHyperdrive } from "#db/connect/hyperdrive.ts";
+import { limitsOf } from "../limits.ts";
 import type { Waiting } from "./answer.ts";
-import type { EdgeConfig, Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Log } from "./log.ts";
 import { openBucket } from "./platform/bucket.ts";
@@ -36,7 +37,8 @@ export async function openRequest(
     hasher: createInlineHasher(workerdHashing),
     compute,
     clock,
-    limits: limitsOf(config),
+    // A bucket has no end.
+    limits: { ...limitsOf(config), redirectOver: null, freeSpaceReserve: () => 0 },
     keys: createKeyring({ db, clock, secretKey: config.secretKey }, isolate.keys),
     passwords,
     tokens,
@@ -54,20 +56,4 @@ export async function openRequest(
     await end();
   };
   return { ctx, close };
-}
-
-function limitsOf(config: EdgeConfig): Limits {
-  return {
-    manifestMaxBytes: config.manifestMaxBytes,
-    jsonMaxDepth: config.jsonMaxDepth,
-    uploadsPerCaller: config.uploadsPerCaller,
-    uploadExpirySeconds: config.uploadExpirySeconds,
-    condemnedHoldSeconds: config.condemnedHoldSeconds,
-    scrubBytesPerSecond: config.scrubRate,
-    scrubDays: config.scrubDays,
-    tokenSeconds: config.tokenSeconds,
-    redirectOver: null,
-    // A bucket has no end.
-    freeSpaceReserve: () => 0,
-  };
 }

@@ -21,6 +21,7 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Config } from "../config/parse.ts";
+import { limitsOf } from "../limits.ts";
 import { requireStoreOf } from "../store-identity.ts";
 import { keepTime } from "./database/keep-time.ts";
 import type { Log } from "./log.ts";
@@ -59,7 +60,7 @@ export async function openContext(
   const ctx: Context = {
     ...content,
     compute,
-    limits: limitsOf(config),
+    limits: serverLimits(config),
     keys,
     passwords: createPasswordMemory(clock),
     tokens: createTokenMemory(clock),
@@ -90,17 +91,10 @@ export function openBlobStore(config: Config, writeFiles?: WriteFiles): Promise<
     : Promise.resolve(createMemoryBlobStore());
 }
 
-function limitsOf(config: Config): Limits {
+function serverLimits(config: Config): Limits {
   const { bytes, percent } = config.freeSpaceReserve;
   return {
-    manifestMaxBytes: config.manifestMaxBytes,
-    jsonMaxDepth: config.jsonMaxDepth,
-    uploadsPerCaller: config.uploadsPerCaller,
-    uploadExpirySeconds: config.uploadExpirySeconds,
-    condemnedHoldSeconds: config.condemnedHoldSeconds,
-    scrubBytesPerSecond: config.scrubRate,
-    scrubDays: config.scrubDays,
-    tokenSeconds: config.tokenSeconds,
+    ...limitsOf(config),
     redirectOver: config.s3Redirect,
     freeSpaceReserve: (total) => Math.max(bytes, (total * percent) / 100),
   };

@@ -36,7 +36,7 @@ interface Output {
   flush(): void;
 }
 
-/** Standard output, in pieces of some kilobytes: handing over every line by itself costs as much as making it. */
+/** Standard output, in pieces of some kilobytes: each line that is handed over has its bytes counted and its own turn in a queue. */
 function gather(): Output {
   const standard = destination({ dest: 1, sync: true });
   let lines = "";

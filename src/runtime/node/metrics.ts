@@ -41,7 +41,7 @@ export function createMetrics(ctx: Context): Metrics {
     registers,
   });
   gauges(ctx, registers);
-  const cells: Cells = new Map();
+  const cells = new Map<string, Cell>();
   return {
     record({ method, route, status, durationMs, bytesIn, bytesOut }) {
       const known = knownMethods.has(method) ? method : "other";
@@ -52,13 +52,12 @@ export function createMetrics(ctx: Context): Metrics {
       cell.seconds.observe(durationMs / 1000);
     },
     async render() {
-      for (const cell of allOf(cells)) {
-        const { labels, times, bytesIn, bytesOut } = cell;
+      for (const { labels, times, bytesIn, bytesOut } of cells.values()) {
         requests.inc(labels, times);
         received.inc({ route: labels.route }, bytesIn);
         sent.inc({ route: labels.route }, bytesOut);
-        Object.assign(cell, { times: 0, bytesIn: 0, bytesOut: 0 });
       }
+      cells.clear();
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -82,30 +81,17 @@ interface Cell {
   seconds: Histogram.Internal<"method" | "route">;
 }
 
-/** By status, method and route: there are few of each, and nothing is put together to find one. */
-type Cells = Map<number, Map<string, Map<string, Cell>>>;
-
-function cellOf(cells: Cells, { method, route, status }: Labels, seconds: Histogram<"method" | "route">): Cell {
-  const byMethod = inMap(cells, status, () => new Map<string, Map<string, Cell>>());
-  const byRoute = inMap(byMethod, method, () => new Map<string, Cell>());
-  return inMap(byRoute, route, () => ({
-    labels: { method, route, status },
-    times: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    seconds: seconds.labels({ method, route }),
-  }));
-}
-
-function allOf(cells: Cells): Cell[] {
-  return [...cells.values()].flatMap((byMethod) => [...byMethod.values()].flatMap((byRoute) => [...byRoute.values()]));
-}
-
-function inMap<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
+function cellOf(
+  cells: Map<string, Cell>,
+  { method, route, status }: Labels,
+  seconds: Histogram<"method" | "route">,
+): Cell {
+  const key = `${method} ${status} ${route}`;
+  const known = cells.get(key);
+  if (known) return known;
+  const counts = { times: 0, bytesIn: 0, bytesOut: 0 };
+  const made = { labels: { method, route, status }, ...counts, seconds: seconds.labels({ method, route }) };
+  cells.set(key, made);
   return made;
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "#core/context.ts";
 import { lastDue } from "#core/jobs/cron.ts";
 import { type PeriodicTask, periodicTasks } from "#core/jobs/periodic.ts";
-import { listDueTasks, runTask } from "#core/jobs/run.ts";
+import { listDueTasks, type RunLimits, runTask } from "#core/jobs/run.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
 
 const noon = Date.UTC(2026, 0, 1, 12, 0, 30);
@@ -37,6 +37,7 @@ const taskOf = (slice: () => Promise<boolean>): PeriodicTask => ({
   },
 });
 const limits = { runMs: 10_000 };
+const run = (slice: () => Promise<boolean>, within: RunLimits = limits) => runTask(contextOf(), taskOf(slice), within);
 
 describe("a periodic task", () => {
   it("is done once a minute, however many want to do it", async () => {
@@ -53,66 +54,34 @@ describe("a periodic task", () => {
 
   it("is nobody else's while it is being done, also in the next minute", async () => {
     const { promise: goOn, resolve } = Promise.withResolvers<void>();
-    const first = runTask(
-      contextOf(),
-      taskOf(() => goOn.then(() => false)),
-      limits,
-    );
+    const first = run(() => goOn.then(() => false));
     while (runs === 0) await new Promise((later) => setTimeout(later, 5));
     now += 60_000;
-    await runTask(
-      contextOf(),
-      taskOf(async () => false),
-      limits,
-    );
+    await run(async () => false);
     expect(runs).toBe(1);
     resolve();
     await first;
-    await runTask(
-      contextOf(),
-      taskOf(async () => false),
-      limits,
-    );
+    await run(async () => false);
     expect(runs).toBe(2);
   });
 
   it("is taken over from one that was killed", async () => {
-    void runTask(
-      contextOf(),
-      taskOf(() => new Promise(() => {})),
-      limits,
-    );
+    void run(() => new Promise(() => {}));
     while (runs === 0) await new Promise((later) => setTimeout(later, 5));
     now += 121_000;
-    await runTask(
-      contextOf(),
-      taskOf(async () => false),
-      limits,
-    );
+    await run(async () => false);
     expect(runs).toBe(2);
   });
 
   it("goes on slice by slice until nothing is left, and no longer than it may", async () => {
     let left = 3;
-    await runTask(
-      contextOf(),
-      taskOf(async () => --left > 0),
-      limits,
-    );
+    await run(async () => --left > 0);
     expect(runs).toBe(3);
     now += 60_000;
-    await runTask(
-      contextOf(),
-      taskOf(async () => true),
-      { runMs: 0 },
-    );
+    await run(async () => true, { runMs: 0 });
     expect(runs).toBe(4);
     now += 60_000;
-    await runTask(
-      contextOf(),
-      taskOf(async () => true),
-      { runMs: 10_000, stopping: () => runs >= 6 },
-    );
+    await run(async () => true, { runMs: 10_000, stopping: () => runs >= 6 });
     expect(runs).toBe(6);
   });
 

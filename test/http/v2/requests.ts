@@ -129,6 +129,36 @@ export async function pushImage(
   return { ...manifest, config, layer };
 }
 
+/** Pushes a blob by POST, PATCH with a body of unknown length, and PUT, as docker does. */
+export async function pushBlobAsDocker(
+  target: Target,
+  repository: string,
+  content: Pick<Content, "bytes" | "digest">,
+  auth: string = target.admin,
+): Promise<void> {
+  const location = await beginUpload(target, repository, { auth });
+  const patched = await send(target, "PATCH", location, { body: new Blob([content.bytes]).stream(), auth });
+  expect(patched.status).toBe(202);
+  expect((await send(target, "PUT", withDigest(locationOf(patched), content.digest), { auth })).status).toBe(201);
+}
+
+/** Pushes an image of two layers of 64 KiB and a configuration, all of it new, as docker does. */
+export async function pushImageAsDocker(
+  target: Target,
+  repository: string,
+  tag: string,
+  auth: string = target.admin,
+): Promise<ManifestContent> {
+  const layers = [randomContent(65_536), randomContent(65_536)];
+  const config = contentOf(JSON.stringify({ made: crypto.randomUUID() }));
+  for (const content of [...layers, config]) await pushBlobAsDocker(target, repository, content, auth);
+  const image = imageOf(config, layers);
+  const headers = { "Content-Type": image.mediaType };
+  const put = await send(target, "PUT", `/v2/${repository}/manifests/${tag}`, { body: image.bytes, headers, auth });
+  expect(put.status).toBe(201);
+  return image;
+}
+
 /** Changes a repository's settings. */
 export async function changeRepository(target: Target, repository: string, change: object): Promise<void> {
   const [namespace, ...name] = repository.split("/");

@@ -5,8 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFsBlobStore } from "#adapters/blob-store/fs.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
-import { contentOf, imageOf, type ManifestContent, randomContent } from "./content.ts";
-import { beginUpload, locationOf, send, withDigest } from "./requests.ts";
+import { type Content, randomContent } from "./content.ts";
+import { pushBlobAsDocker, pushImageAsDocker, send } from "./requests.ts";
 
 describe("statements", () => {
   let folder: string;
@@ -30,30 +30,13 @@ describe("statements", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** POST, PATCH with a body of unknown length, PUT. */
-  async function pushAsDocker(content: { bytes: Uint8Array<ArrayBuffer>; digest: string }): Promise<void> {
-    const location = await beginUpload(berth, "counted/app", { auth });
-    const patched = await send(berth, "PATCH", location, { body: new Blob([content.bytes]).stream(), auth });
-    expect(patched.status).toBe(202);
-    const put = await send(berth, "PUT", withDigest(locationOf(patched), content.digest), { auth });
-    expect(put.status).toBe(201);
-  }
+  const pushAsDocker = (content: Content) => pushBlobAsDocker(berth, "counted/app", content, auth);
+  const pushImage = (tag: string) => pushImageAsDocker(berth, "counted/app", tag, auth);
 
   async function counted(work: () => Promise<unknown>): Promise<number> {
     statements = [];
     await work();
     return statements.length;
-  }
-
-  async function pushImage(tag: string): Promise<ManifestContent> {
-    const layers = [randomContent(65_536), randomContent(65_536)];
-    const config = contentOf(JSON.stringify({ made: crypto.randomUUID() }));
-    for (const content of [...layers, config]) await pushAsDocker(content);
-    const image = imageOf(config, layers);
-    const headers = { "Content-Type": image.mediaType };
-    const put = await send(berth, "PUT", `/v2/counted/app/manifests/${tag}`, { body: image.bytes, headers, auth });
-    expect(put.status).toBe(201);
-    return image;
   }
 
   it("are at most five for a whole small image of two layers, a configuration, a manifest and a tag", async () => {

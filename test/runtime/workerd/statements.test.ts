@@ -1,7 +1,7 @@
 // How often a Worker asks the database, which is far away from it: numbers that only a decision may raise.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { contentOf, imageOf, type ManifestContent, randomContent } from "#test/http/v2/content.ts";
-import { beginUpload, locationOf, send, withDigest } from "#test/http/v2/requests.ts";
+import { type Content, randomContent } from "#test/http/v2/content.ts";
+import { pushBlobAsDocker, pushImageAsDocker, send } from "#test/http/v2/requests.ts";
 import { type EdgeWorker, edgePassword, startEdgeWorker } from "#test/setup/edge-worker.ts";
 import { basic, type Target } from "#test/setup/target.ts";
 
@@ -38,24 +38,8 @@ describe("statements of a Worker", () => {
     return { own: statements - feed - standing, feed, all: texts.join("\n\n") };
   }
 
-  /** POST, PATCH with a body of unknown length, PUT. */
-  async function pushAsDocker(content: { bytes: Uint8Array<ArrayBuffer>; digest: string }): Promise<void> {
-    const location = await beginUpload(berth, "counted/app", { auth });
-    const patched = await send(berth, "PATCH", location, { body: new Blob([content.bytes]).stream(), auth });
-    expect(patched.status).toBe(202);
-    expect((await send(berth, "PUT", withDigest(locationOf(patched), content.digest), { auth })).status).toBe(201);
-  }
-
-  async function pushImage(tag: string): Promise<ManifestContent> {
-    const layers = [randomContent(65_536), randomContent(65_536)];
-    const config = contentOf(JSON.stringify({ made: crypto.randomUUID() }));
-    for (const content of [...layers, config]) await pushAsDocker(content);
-    const image = imageOf(config, layers);
-    const headers = { "Content-Type": image.mediaType };
-    const put = await send(berth, "PUT", `/v2/counted/app/manifests/${tag}`, { body: image.bytes, headers, auth });
-    expect(put.status).toBe(201);
-    return image;
-  }
+  const pushAsDocker = (content: Content) => pushBlobAsDocker(berth, "counted/app", content, auth);
+  const pushImage = (tag: string) => pushImageAsDocker(berth, "counted/app", tag, auth);
 
   it("are at most five for a blob, and one a second for the feed: session, claim, save, claim, commit", async () => {
     const blobs = 5;

@@ -1,8 +1,7 @@
 // Finds the bytes of an unfinished upload again, by what its session's row says.
 import { BlobStoreError, type Suspended } from "#ports/blob-store.ts";
 import { tailEndings } from "../s3/place.ts";
-import { planOf } from "../s3/upload/plan.ts";
-import { freshSession, readSession, type UploadSession } from "../upload-session.ts";
+import { freshSession, readSession, requireOffset, type UploadSession } from "../upload-session.ts";
 import type { R2Binding, R2Head } from "./bucket.ts";
 import { headObject } from "./objects.ts";
 
@@ -25,9 +24,7 @@ export async function findStart(
   const session = readSession(from.state);
   if (!session) return findSealed(bucket, name, { offset: from.offset, partBytes });
   const { tail } = session;
-  const sizeBytes = planOf(session.partBytes).bytesOfParts(session.etags.length) + (tail?.sizeBytes ?? 0);
-  if (sizeBytes !== from.offset)
-    throw new BlobStoreError("lost", `the upload has ${sizeBytes} of ${from.offset} bytes`);
+  requireOffset(session, from.offset);
   if (!tail) return { session, rest: null, sealed: null };
   const tailName = name + tailEndings[tail.ending];
   // A tail is deleted some time after sealing: the object is looked for too.

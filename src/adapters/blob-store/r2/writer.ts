@@ -6,7 +6,7 @@ import { planOf } from "../s3/upload/plan.ts";
 import type { UploadSession } from "../upload-session.ts";
 import type { R2Binding, R2Head } from "./bucket.ts";
 import { completeUpload, removeAll } from "./multipart.ts";
-import { headObject, openObject, putObject, type Replacing } from "./objects.ts";
+import { headObject, markName, openObject, putObject, type Replacing } from "./objects.ts";
 import type { PartMemory } from "./part-buffer.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { findStart, type Start } from "./start.ts";
@@ -116,7 +116,7 @@ async function makeWhole(writing: Writing): Promise<R2Head> {
   // A binding has no condition on completing: a writer that lost its session finds its upload aborted, or the object there.
   const present = await headObject(bucket, name);
   const { upload, etags } = sent;
-  if (present && present.etag !== start.session.replaces && present.customMetadata?.["berth-writer"] !== upload.mark)
+  if (present && present.etag !== start.session.replaces && present.customMetadata?.[markName] !== upload.mark)
     throw anotherWriter();
   return completeUpload(bucket, { ...upload, name, etags, sizeBytes: offset, unchanged: offset === from.offset });
 }

@@ -1,5 +1,7 @@
 // Signs requests to the bucket (AWS Signature Version 4), in their headers or, for others to use, in the address.
+
 import { AwsV4Signer } from "aws4fetch";
+import { hexOf } from "#oci/digest.ts";
 import { type S3Place, urlOf } from "./place.ts";
 
 /** What requests are signed with. */
@@ -62,6 +64,5 @@ export function createSigner(place: S3Place): Signer {
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

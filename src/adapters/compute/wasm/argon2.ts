@@ -1,5 +1,5 @@
 // Drives the WebAssembly of @phi-ag/argon2 without its wrapper, which counts letters where bytes are meant.
-import type { Argon2id } from "#ports/password-hash.ts";
+import type { Argon2id } from "#adapters/compute/password-hash.ts";
 
 interface Exports {
   memory: WebAssembly.Memory;

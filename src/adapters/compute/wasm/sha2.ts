@@ -1,6 +1,6 @@
 // Drives the WebAssembly of hash-wasm without its wrapper, which compiles at run time. States that are saved here are those that
 // hash-wasm saves, byte for byte, so that a session may change between runtimes.
-import type { DigestAlgorithm } from "#oci/digest.ts";
+import { type DigestAlgorithm, hexOf } from "#oci/digest.ts";
 
 /** The modules, as a runtime has loaded them. */
 export type Sha2Modules = Record<DigestAlgorithm, WebAssembly.Module>;
@@ -48,7 +48,7 @@ export function startSha2(modules: Sha2Modules, algorithm: DigestAlgorithm, stat
     },
     digest() {
       module.Hash_Final(null);
-      return toHex(input.subarray(0, bits[algorithm] / 8));
+      return hexOf(input.subarray(0, bits[algorithm] / 8));
     },
     save() {
       const saved = new Uint8Array(markBytes + held.byteLength);
@@ -67,13 +67,9 @@ function stateOf({ memory, STATE_SIZE, Hash_GetState }: Exports): Uint8Array {
 }
 
 function requireState(state: Uint8Array, algorithm: DigestAlgorithm, sizeBytes: number): Uint8Array {
-  const isOurs = toHex(state.subarray(0, markBytes)) === stateMarks[algorithm];
+  const isOurs = hexOf(state.subarray(0, markBytes)) === stateMarks[algorithm];
   if (!isOurs || state.byteLength !== markBytes + sizeBytes) throw new Error("the state is of another hash");
   return state.subarray(markBytes);
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromHex(text: string): Uint8Array {

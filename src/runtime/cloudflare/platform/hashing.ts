@@ -1,9 +1,8 @@
 // The digests of a Worker: workerd's own hash of a stream, and modules that were compiled when the Worker was deployed.
-
 import type { InlineHashing, NativeHash } from "#adapters/compute/inline-hasher.ts";
 import sha256 from "#adapters/compute/wasm/sha256.wasm";
 import sha512 from "#adapters/compute/wasm/sha512.wasm";
-import type { DigestAlgorithm } from "#oci/digest.ts";
+import { type DigestAlgorithm, hexOf } from "#oci/digest.ts";
 
 /** A stream that is written to and gives a digest; workerd alone has it. */
 interface DigestStream extends WritableStream<Uint8Array> {
@@ -24,8 +23,7 @@ function startNative(algorithm: DigestAlgorithm): NativeHash {
     update: (bytes) => writer.write(bytes),
     async digest() {
       await writer.close();
-      const bytes = new Uint8Array(await stream.digest);
-      return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return hexOf(new Uint8Array(await stream.digest));
     },
     discard: () => void writer.abort().catch(() => {}),
   };

@@ -1,5 +1,4 @@
 // Collects a request's body from Node's own stream into large pieces, while the pieces before are written and hashed.
-
 import type { IncomingMessage } from "node:http";
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";

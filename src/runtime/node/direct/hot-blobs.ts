@@ -34,32 +34,33 @@ export function createHotBlobs(totalBytes: number, now: () => number = () => per
     kept.delete(key);
     keptBytes -= bytes.byteLength + entryBytes;
   };
+  const keep = (key: string, entry: Entry) => {
+    kept.set(key, entry);
+    keptBytes += entry.bytes.byteLength + entryBytes;
+  };
   /** Makes room, if cold ones give it; the hot ones at the front go to the end. */
   const makeRoom = (wanted: number): boolean => {
-    for (let looked = kept.size; looked > 0 && keptBytes + wanted > totalBytes; looked--) {
-      const [key, entry] = kept.entries().next().value as [string, Entry];
-      if (now() - entry.usedMs >= coldMs) forget(key, entry);
-      else {
-        // One that is in use is enough to know that this is no time to look at all.
-        kept.delete(key);
-        kept.set(key, entry);
-        break;
-      }
+    for (const [key, entry] of kept) {
+      if (keptBytes + wanted <= totalBytes) break;
+      const isHot = now() - entry.usedMs < coldMs;
+      forget(key, entry);
+      if (!isHot) continue;
+      // One that is in use is enough to know that this is no time to look at all.
+      keep(key, entry);
+      break;
     }
     return keptBytes + wanted <= totalBytes;
   };
+  const wants = (sizeBytes: number) => sizeBytes <= maxBlobBytes && makeRoom(sizeBytes + entryBytes);
   return {
     get(key) {
       const known = kept.get(key);
       if (known) known.usedMs = now();
       return known?.bytes;
     },
-    wants: (sizeBytes) => sizeBytes <= maxBlobBytes && makeRoom(sizeBytes + entryBytes),
+    wants,
     put(key, bytes) {
-      const wanted = bytes.byteLength + entryBytes;
-      if (bytes.byteLength > maxBlobBytes || kept.has(key) || !makeRoom(wanted)) return;
-      kept.set(key, { bytes, usedMs: now() });
-      keptBytes += wanted;
+      if (!kept.has(key) && wants(bytes.byteLength)) keep(key, { bytes, usedMs: now() });
     },
     release() {
       kept.clear();

@@ -1,12 +1,12 @@
 // Finds the bytes of an unfinished upload again, by what its session's row says.
 import { type BlobKey, BlobStoreError, type Suspended } from "#ports/blob-store.ts";
-import { freshSession, readSession, type Tail, type UploadSession } from "../../upload-session.ts";
+import { freshSession, readSession, requireOffset, type Tail, type UploadSession } from "../../upload-session.ts";
 import type { S3Client } from "../client.ts";
 import { headObject, type ObjectHead } from "../objects.ts";
 import { nameOf, tailEndings } from "../place.ts";
 import { S3Problem } from "../problem.ts";
 import { openS3Reader } from "../reader.ts";
-import { partBytes, planOf } from "./plan.ts";
+import { partBytes } from "./plan.ts";
 
 /** From where a writer goes on. */
 export interface Start {
@@ -23,10 +23,7 @@ export async function findStart(client: S3Client, key: BlobKey, from: Suspended)
   if (from.offset === 0) return { session: freshSession, rest: null, sealed: null };
   const session = readSession(from.state);
   if (!session) return findSealed(client, name, from.offset);
-  const { bytesOfParts } = planOf(session.partBytes);
-  const sizeBytes = bytesOfParts(session.etags.length) + (session.tail?.sizeBytes ?? 0);
-  if (sizeBytes !== from.offset)
-    throw new BlobStoreError("lost", `the upload has ${sizeBytes} of ${from.offset} bytes`);
+  requireOffset(session, from.offset);
   if (!session.tail) return { session, rest: null, sealed: null };
   const tailName = name + tailEndings[session.tail.ending];
   // A tail is deleted some time after sealing: the object is looked for too.

@@ -1,5 +1,4 @@
 // The body of a request that is read straight from its connection.
-
 import type { SlabBody } from "#core/uploads/slabs.ts";
 import type { Surroundings } from "#http/environment.ts";
 import { createSenderMeter } from "#http/rate.ts";

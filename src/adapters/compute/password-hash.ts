@@ -1,4 +1,5 @@
 // The one form of passwords at rest: argon2id in a PHC string, which every runtime writes and reads alike.
+import { fromBase64, toBase64 } from "./base64.ts";
 
 /** What argon2id is asked for. */
 export interface Argon2idInput {
@@ -22,7 +23,7 @@ export function hashPasswordWith(argon2id: Argon2id, password: string): string {
   const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
   const tag = argon2id({ password: utf8(password), nonce, tagLength, ...parameters });
   const { memory, passes, parallelism } = parameters;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${toBase64(nonce)}$${toBase64(tag)}`;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`;
 }
 
 /** What is no such string is nobody's password. */
@@ -46,11 +47,7 @@ function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Without padding, as PHC strings have it. */
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+/** As PHC strings have it. */
+function unpadded(bytes: Uint8Array): string {
+  return toBase64(bytes).replace(/=+$/, "");
 }
