@@ -110,7 +110,7 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const fast = kind === "socket" ? { surface, blobFolder: options.blobFolder ?? null } : undefined;
   const way =
     kind === "workerd"
-      ? await byWorker(database, options.limits)
+      ? await byWorker(database, { ...options.limits, ...options.around })
       : kind === "fetch"
         ? byCall(app)
         : await overSocket(app, fast);

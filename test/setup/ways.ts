@@ -1,7 +1,7 @@
 // The ways in which a test's request reaches the application: by a call, or through a real socket.
 import type { Limits } from "#core/context.ts";
 import type { createApp } from "#http/app.ts";
-import type { Surface } from "#http/environment.ts";
+import type { Surface, Surroundings } from "#http/environment.ts";
 import type { Fetch, ListenOptions } from "#runtime/machine.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { pickMachine } from "#runtime/pick-machine.ts";
@@ -36,19 +36,22 @@ export async function overSocket(app: App, fast?: { surface: Surface; blobFolder
   };
 }
 
-const settingOf: Partial<Record<keyof Limits, string>> = {
+/** What a test may set of a Worker, which is another process: by its own settings. */
+const settingOf: Partial<Record<string, string>> = {
   manifestMaxBytes: "BERTH_MANIFEST_MAX_BYTES",
   jsonMaxDepth: "BERTH_JSON_MAX_DEPTH",
   uploadsPerCaller: "BERTH_UPLOADS_PER_CALLER",
-};
+  ingestOrigin: "BERTH_INGEST_ORIGIN",
+  bodyLimitBytes: "BERTH_BODY_LIMIT",
+} satisfies Partial<Record<keyof Limits | keyof Surroundings, string>>;
 
 /** The production Worker in a workerd of its own, on the test's database. */
-export async function byWorker(database: TestDatabase, limits: Partial<Limits> = {}): Promise<Way> {
+export async function byWorker(database: TestDatabase, wanted: Partial<Limits & Surroundings>): Promise<Way> {
   // Only Node can start one.
   const { startEdgeWorker } = await import("./edge-worker.ts");
-  const settings = Object.entries(limits).map(([limit, value]) => {
-    const name = settingOf[limit as keyof Limits];
-    if (!name) throw new Error(`say which setting of a Worker is ${limit}`);
+  const settings = Object.entries(wanted).map(([word, value]) => {
+    const name = settingOf[word];
+    if (!name) throw new Error(`say which setting of a Worker is ${word}`);
     return [name, String(value)];
   });
   const worker = await startEdgeWorker({ database, settings: Object.fromEntries(settings) });

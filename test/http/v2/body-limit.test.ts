@@ -3,7 +3,8 @@ import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts"
 import { randomContent } from "./content.ts";
 import { beginUpload, errorCode, locationOf, send, sendChunk, streamOf, withDigest } from "./requests.ts";
 
-const limit = 300_000;
+/** The least that can be set. */
+const limit = 2 ** 20;
 const repo = "limit/app";
 
 describeMatrix("a limit on bodies", (kind) => {

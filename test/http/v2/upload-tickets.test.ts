@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scopes } from "#core/cache/feed.ts";
 import { setActive } from "#test/http/access/registry.ts";
+import { needs } from "#test/setup/needs.ts";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { randomContent } from "./content.ts";
 import {
@@ -18,6 +19,8 @@ import {
 const ingest = "https://ingest.test";
 
 describeMatrix("an ingest origin", (kind) => {
+  const timed = needs("time that the test moves", kind);
+  const remembered = needs("the application's memory", kind);
   let berth: Target;
   let alice: string;
   beforeAll(async () => {
@@ -119,7 +122,8 @@ describeMatrix("an ingest origin", (kind) => {
       expect([answer.status, answer.headers.get("location")]).toEqual([201, `/v2/${name}/blobs/${known.digest}`]);
   });
 
-  it("writes no ticket into what is recorded of requests, nor an account that was not asked for", async () => {
+  const recorded = "writes no ticket into what is recorded of requests, nor an account that was not asked for";
+  remembered.it(remembered.name(recorded), async () => {
     const location = await begin();
     const ticket = new URLSearchParams(location.split("?")[1]).get("ticket") as string;
     const mac = ticket.split(".").at(-1) as string;
@@ -168,7 +172,7 @@ describeMatrix("an ingest origin", (kind) => {
       }
     });
 
-    it("opens its session until it runs out, and a newer one goes on", async () => {
+    timed.it(timed.name("opens its session until it runs out, and a newer one goes on"), async () => {
       const { bytes, digest } = randomContent(20);
       const location = await begin();
       berth.clock.advance(3500);
@@ -251,7 +255,7 @@ describeMatrix("an ingest origin", (kind) => {
       expect((await send(berth, "HEAD", `/v2/carol/app/blobs/${digest}`, { auth: carol })).status).toBe(404);
     });
 
-    it("of an account that was switched off opens nothing", async () => {
+    remembered.it(remembered.name("of an account that was switched off opens nothing"), async () => {
       const dora = await berth.addUser("dora");
       const location = await begin("dora/app", dora);
       expect((await bare("GET", location)).status).toBe(204);
