@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Reported, readJUnit } from "./junit.ts";
-import { portableTests } from "./portable.ts";
+import { matrixTests, portableTests } from "./portable.ts";
 
 const root = join(import.meta.dirname, "../..");
 const page = join(root, "docs/runtimes.md");
@@ -11,7 +11,8 @@ const marks = { begin: "<!-- counts -->\n", end: "<!-- /counts -->" };
 
 const read = (name: string): Reported[] =>
   readJUnit(readFileSync(join(root, `reports/${name}.xml`), "utf8")).filter(({ file }) => portableTests.includes(file));
-const through = (tests: Reported[], kind: string) => tests.filter(({ name }) => name.includes(`(${kind})`));
+const through = (tests: Reported[], kind: string) =>
+  tests.filter(({ file, name }) => matrixTests.includes(file) && name.includes(`(${kind})`));
 
 const [node, streams, workerd, bun, deno] = ["node", "streams", "workerd", "bun", "deno"].map(read) as [
   Reported[],

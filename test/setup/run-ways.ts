@@ -1,18 +1,17 @@
 // Runs what `npm test` leaves out on Node: each test of HTTP behaviour by web streams only and as a Worker in workerd, and the tests
 // of real processes with Berth on Bun and on Deno.
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
-import { portableTests } from "./portable.ts";
+import { matrixTests } from "./portable.ts";
 
 const root = join(import.meta.dirname, "../..");
-const matrix = portableTests.filter((file) => readFileSync(join(root, file), "utf8").includes("describeMatrix("));
 const processes = globSync("test/runtime/process-*.test.ts", { cwd: root });
 
 const runs: { what: string; files: string[]; env: Record<string, string>; words?: string[] }[] = [
   ...["streams", "workerd"].map((kind) => ({
     what: `HTTP behaviour (${kind})`,
-    files: matrix,
+    files: matrixTests,
     env: { BERTH_TEST_KINDS: kind },
     // Other tests in these files have nothing to do with the way in.
     words: [
