@@ -45,13 +45,13 @@ describe.each(Object.entries(conducts))("%s", (name, conduct) => {
   });
 
   it(`${conduct.atTheLimit} where a proxy refuses the layer`, async () => {
-    const { pushed, hung, seen } = await push(
+    const { pushed, hung, seen, said } = await push(
       pusher,
       "limited",
       large,
       conduct.atTheLimit === "hangs" ? hangingSeconds : patientSeconds,
     );
-    expect({ pushed, hung }).toEqual({
+    expect({ pushed, hung }, said).toEqual({
       pushed: conduct.atTheLimit === "sends chunks",
       hung: conduct.atTheLimit === "hangs",
     });
@@ -61,7 +61,7 @@ describe.each(Object.entries(conducts))("%s", (name, conduct) => {
 
   it(`${conduct.atTheLimit === "sends chunks" ? "sends chunks" : "fails"} where Berth itself refuses it${conduct.showsWords ? ", and says why" : ""}`, async () => {
     const { pushed, hung, said } = await push(pusher, "knowing", large);
-    expect({ pushed, hung }).toEqual({ pushed: conduct.atTheLimit === "sends chunks", hung: false });
+    expect({ pushed, hung }, said).toEqual({ pushed: conduct.atTheLimit === "sends chunks", hung: false });
     const words = expect.stringContaining(`a request can bring ${limitBytes} bytes at most here`);
     if (!pushed) expect(said).toEqual(conduct.showsWords ? words : expect.not.stringContaining("can bring"));
   });

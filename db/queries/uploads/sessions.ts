@@ -58,6 +58,18 @@ export async function insertUpload(
   return { id, repositoryId, accountId, blobId, key, offset: 0, storeState: null, hashState: null, algorithm, writer };
 }
 
+/** Opens a session on a key that is registered and whose first `offset` bytes are stored. It rests with its writer, as a new one. */
+export async function insertUploadOn(db: Db, session: UploadRow & { writer: string }, now: Date): Promise<UploadRow> {
+  const { id, repositoryId, accountId, blobId, offset, storeState, hashState, algorithm, writer } = session;
+  const at = now.toISOString();
+  await db.execute(
+    sql`insert into upload (id, repository_id, account_id, blob_id, "offset", store_state, hash_state, algorithm, writer, lease_until, created_at, updated_at)
+      values (${id}::uuid, ${repositoryId}::uuid, ${accountId}::uuid, ${blobId}, ${offset}, ${JSON.stringify(storeState)}::jsonb,
+        ${JSON.stringify(hashState)}::jsonb, ${algorithm}, ${writer}::uuid, ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz)`,
+  );
+  return session;
+}
+
 export async function findUpload(db: Db, owner: SessionOwner): Promise<UploadRow | null> {
   const found = await rows<UploadRow>(
     db,

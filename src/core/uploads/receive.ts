@@ -10,7 +10,7 @@ import { storeError } from "../content/store-error.ts";
 import type { Needs } from "../context.ts";
 import { type Claimed, keepLease, type Lease, lostLease } from "./claim.ts";
 import { type Body, eachSlab } from "./slabs.ts";
-import { continueHash, type HashState, readHashState } from "./upload-hash.ts";
+import { continueHash, type HashState, hashStateAt, readHashState } from "./upload-hash.ts";
 
 export type ReceiveNeeds = Needs<"db" | "blobs" | "hasher" | "clock" | "limits" | "report" | "resting">;
 
@@ -162,16 +162,6 @@ async function stream(ctx: ReceiveNeeds, s: Streaming): Promise<{ bytes: number;
     else ctx.hasher.recycle(slab.buffer);
   });
   return { bytes, error: ended };
-}
-
-async function hashStateAt(hash: HashStream | null, offset: number, resumable: boolean): Promise<HashState | null> {
-  if (!hash) return null;
-  if (resumable) {
-    const saved = await hash.save();
-    return saved ? { version: 1, kind: "saved", offset, hash: saved } : null;
-  }
-  const digests = await hash.finish();
-  return digests ? { version: 1, kind: "digests", offset, digests } : null;
 }
 
 /** A broken connection costs the client only what had not arrived. */

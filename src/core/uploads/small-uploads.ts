@@ -5,10 +5,9 @@ import { registryError } from "#oci/error.ts";
 import { requireSpace } from "../content/space.ts";
 import type { Where } from "../content/where.ts";
 import type { Needs } from "../context.ts";
-import { plusSeconds } from "../moment.ts";
 import { gather, joinBytes } from "./gather.ts";
 import { brings, type Incoming, type ReceiveNeeds, requireLength } from "./receive.ts";
-import { appendSaved, beginSaved, cancelSaved } from "./saved-uploads.ts";
+import { saveSession } from "./save-session.ts";
 import type { SlabBody } from "./slabs.ts";
 import type { UnsavedSession, UnsavedSessions } from "./unsaved.ts";
 
@@ -45,16 +44,6 @@ export function takeUnsaved(
 
 /** The bytes that a session has with a request's, if they fit into memory; else what is to be done with the session that is saved now. */
 type Appended = { bytes: Uint8Array } | { goOn: <T>(work: (incoming: Incoming) => Promise<T>) => Promise<T> };
-
-/** Bytes at hand, as a body; what is given of them is a copy, since it belongs to whoever gets it. */
-function bodyOf(bytes: Uint8Array): SlabBody {
-  return {
-    async eachSlab(_, each) {
-      await each(bytes.slice());
-      return null;
-    },
-  };
-}
 
 /** Takes a request's bytes into memory, or saves the session when they are too many or a chunk of many. What came of a body that broke off is kept. */
 export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, incoming: Incoming): Promise<Appended> {
@@ -94,42 +83,6 @@ async function refuse({ hasher }: Needs<"hasher">, body: SlabBody, error: unknow
   };
   await body.eachSlab(hasher, giveBack).catch(() => {});
   throw error;
-}
-
-/**
- * Makes the session one that other processes, and this one after a crash, can go on with.
- * @throws BLOB_UPLOAD_UNKNOWN when it was cancelled meanwhile; what the store throws, with the session as it was.
- */
-export async function saveSession(ctx: SmallNeeds, session: UnsavedSession): Promise<void> {
-  const { id, where, algorithm, bytes } = session;
-  // It was within the limit when it began.
-  await beginSaved(ctx, where, { id, algorithm, limit: Number.MAX_SAFE_INTEGER });
-  try {
-    if (bytes.byteLength > 0)
-      await appendSaved(ctx, where, id, { body: bodyOf(bytes), range: null, lengthBytes: bytes.byteLength });
-    if (ctx.unsaved.find(session) === null) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: id });
-  } catch (error) {
-    await cancelSaved(ctx, where, id).catch(() => {});
-    throw error;
-  }
-  ctx.unsaved.end(session);
-  ctx.unsaved.noteSaved(session.accountId);
-}
-
-/** Saves the sessions that nobody wrote to for so long. One that cannot be saved stays as it is, and is tried again. */
-export async function saveIdle(ctx: ReceiveNeeds & Needs<"facts" | "unsaved">, idleSeconds: number): Promise<void> {
-  const { unsaved } = ctx;
-  for (const session of unsaved?.idle(plusSeconds(ctx.clock.now(), -idleSeconds)) ?? []) {
-    if (session.isBusy || !unsaved) continue;
-    session.isBusy = true;
-    try {
-      await saveSession({ ...ctx, unsaved }, session);
-    } catch (error) {
-      ctx.report("warn", "an upload in memory could not be saved", { upload: session.id, error: String(error) });
-    } finally {
-      session.isBusy = false;
-    }
-  }
 }
 
 /**

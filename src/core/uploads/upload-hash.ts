@@ -38,6 +38,21 @@ export function continueHash(
   return hasher.start({ ...options, resumable: true, from });
 }
 
+/** What is known of a hash that has come to `offset`: ends it. @param resumable whether the next request can go on from it. */
+export async function hashStateAt(
+  hash: HashStream | null,
+  offset: number,
+  resumable: boolean,
+): Promise<HashState | null> {
+  if (!hash) return null;
+  if (resumable) {
+    const saved = await hash.save();
+    return saved ? { version: 1, kind: "saved", offset, hash: saved } : null;
+  }
+  const digests = await hash.finish();
+  return digests ? { version: 1, kind: "digests", offset, digests } : null;
+}
+
 /** @throws DIGEST_INVALID with the digest that the bytes have. */
 export function requireDigest(wanted: Digest, hex: string, sizeBytes: number): void {
   if (hex === wanted.hex) return;

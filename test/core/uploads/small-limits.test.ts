@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import type { Where } from "#core/content/where.ts";
-import { saveIdle } from "#core/uploads/small-uploads.ts";
+import { saveIdle } from "#core/uploads/save-session.ts";
 import { appendUpload, beginUpload, cancelUpload } from "#core/uploads/uploads.ts";
 import { type BlobStore, BlobStoreError } from "#ports/blob-store.ts";
 import type { Hasher } from "#ports/hasher.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deleteBlob } from "#core/content/blobs.ts";
 import type { Where } from "#core/content/where.ts";
-import { saveIdle } from "#core/uploads/small-uploads.ts";
+import { saveIdle } from "#core/uploads/save-session.ts";
 import { beginUpload, cancelUpload } from "#core/uploads/uploads.ts";
 import { parseDigest } from "#oci/digest.ts";
 import { RegistryError } from "#oci/error.ts";

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import type { Where } from "#core/content/where.ts";
-import { saveIdle } from "#core/uploads/small-uploads.ts";
+import { saveIdle } from "#core/uploads/save-session.ts";
 import { smallBytes } from "#core/uploads/unsaved.ts";
 import { appendUpload, beginUpload, cancelUpload, finishUpload, getUpload } from "#core/uploads/uploads.ts";
 import { parseDigest } from "#oci/digest.ts";
@@ -17,10 +17,13 @@ describe("an upload in memory", () => {
   let elsewhere: Where;
   /** What the store says when something is to be written. */
   let storeError: BlobStoreError | null = null;
+  /** Sessions that were rows whenever something was written. */
+  let seen: { id: string; offset: number }[] = [];
   beforeAll(async () => {
     const memory = createMemoryBlobStore();
     const openWriter: typeof memory.openWriter = async (key, from) => {
       if (storeError) throw storeError;
+      seen.push(...(await scene.savedSessions()));
       return memory.openWriter(key, from);
     };
     scene = await createSmallScene({ blobs: { ...memory, openWriter } });
@@ -108,6 +111,18 @@ describe("an upload in memory", () => {
       await expectStored(digest, bytes);
       await scene.finish(where, empty, digest, bytes);
       await expectUnknown(empty);
+    });
+
+    it("is a row only when all of its bytes are stored, so that a crash leaves none that has lost some", async () => {
+      seen = [];
+      const id = await begin();
+      await scene.append(where, id, randomContent(600).bytes);
+      await saveIdle(scene.ctx, 0);
+      expect(seen).toEqual([]);
+      const grown = await begin();
+      await scene.append(where, grown, randomContent(600).bytes);
+      await scene.append(where, grown, randomContent(smallBytes).bytes);
+      expect(seen.filter((session) => session.id === grown)).toEqual([{ id: grown, offset: 600 }]);
     });
 
     it("is saved only after so long, counted from its last request", async () => {

@@ -1,6 +1,6 @@
 // Small blobs as clients push them: how often the database is asked, and that nobody can tell whether a session is in memory.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { saveIdle } from "#core/uploads/small-uploads.ts";
+import { saveIdle } from "#core/uploads/save-session.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
 import { algorithms, type Content, contentOf, randomContent } from "./content.ts";
 import {

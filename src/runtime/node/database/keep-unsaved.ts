@@ -1,7 +1,7 @@
 // Saves upload sessions that are only in memory: those that nobody goes on with for a while, and all of them at the end.
 
 import type { Context } from "#core/context.ts";
-import { saveIdle } from "#core/uploads/small-uploads.ts";
+import { saveIdle } from "#core/uploads/save-session.ts";
 
 const lookEveryMs = 10_000;
 /** Most small blobs are finished long before. */
