@@ -45,12 +45,12 @@ describe.each(Object.entries(conducts))("%s", (name, conduct) => {
   });
 
   it(`${conduct.atTheLimit} where a proxy refuses the layer`, async () => {
-    const { pushed, hung, seen, said } = await push(
-      pusher,
-      "limited",
-      large,
-      conduct.atTheLimit === "hangs" ? hangingSeconds : patientSeconds,
-    );
+    const timeoutSeconds = conduct.atTheLimit === "hangs" ? hangingSeconds : patientSeconds;
+    const once = () => push(pusher, "limited", large, timeoutSeconds);
+    let last = await once();
+    const hasStumbled = () => !last.pushed && conduct.stumblesWith && last.said.includes(conduct.stumblesWith);
+    for (let more = 4; more > 0 && hasStumbled(); more--) last = await once();
+    const { pushed, hung, seen, said } = last;
     expect({ pushed, hung }, said).toEqual({
       pushed: conduct.atTheLimit === "sends chunks",
       hung: conduct.atTheLimit === "hangs",

@@ -14,6 +14,8 @@ export interface Conduct {
   atTheLimit: "fails" | "hangs" | "sends chunks";
   /** Whether it shows the words of Berth's own 413. */
   showsWords: boolean;
+  /** What it says when it stumbles over itself at the limit, as it does now and then: the push is tried again. */
+  stumblesWith?: string;
   note?: string;
 }
 
@@ -42,7 +44,9 @@ export const conducts: Record<string, Conduct> = {
     ...usual,
     layer: "PUT",
     atTheLimit: "sends chunks",
-    note: "after the 413 it sends chunks of 1 MiB by itself",
+    // It rewinds the layer for the chunks while what sent the refused request may still read from it, and hashes both.
+    stumblesWith: "digest mismatch",
+    note: "after the 413 it sends chunks of 1 MiB by itself; where that comes in the middle of the layer it may end with `digest mismatch`, its own mistake: push again, or with --blob-max",
   },
   "regctl 0.11 with --blob-chunk and --blob-max": { ...usual, layer: "PATCH", atTheLimit: "sends chunks" },
 };
