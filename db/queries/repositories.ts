@@ -1,5 +1,6 @@
 // Queries on repositories and the namespaces they are in.
 import { sql } from "drizzle-orm/sql";
+import { grantsOf } from "./accounts/rights.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 
 /** What the rules need of a repository. */
@@ -79,14 +80,30 @@ export async function markRepositoryDeleted(db: Db, id: string, now: Date): Prom
   return marked.length > 0;
 }
 
-/** Whose eyes a list is for: a system admin sees all, an account what is public or its own, null what is public. */
-export type Viewer = { accountId: string; isAdmin: boolean } | null;
+/** Whose eyes a list is for: who sees everything, an account with what it was granted, null for what is public. */
+export type Viewer = { accountId: string; seesAll: boolean } | null;
 
-/** The condition under which a viewer sees repository `r`. */
+/** The condition under which a viewer sees repository `r`: what `may()` says of pulling it. */
 export function visibleTo(viewer: Viewer) {
-  if (viewer?.isAdmin) return sql`true`;
-  if (viewer) return sql`(r.visibility = 'public' or r.account_id = ${viewer.accountId})`;
-  return sql`r.visibility = 'public'`;
+  if (viewer?.seesAll) return sql`true`;
+  if (!viewer) return sql`r.visibility = 'public'`;
+  const { accountId } = viewer;
+  return sql`(r.visibility = 'public' or r.account_id = ${accountId}::uuid
+    or r.account_id in (select m.organization_id from organization_member m where m.user_id = ${accountId}::uuid and m.is_admin)
+    or r.account_id in (select g.namespace_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is null)
+    or r.id in (select g.repository_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is not null))`;
+}
+
+/** Ends every repository of a namespace. @returns their ids and paths. */
+export async function markRepositoriesDeleted(
+  db: Db,
+  accountId: string,
+  now: Date,
+): Promise<{ id: string; path: string }[]> {
+  return rows(
+    db,
+    sql`update repository set deleted_at = ${now.toISOString()} where account_id = ${accountId} and deleted_at is null returning id, path`,
+  );
 }
 
 /** A page of repositories in byte order of their paths. */

@@ -12,12 +12,19 @@ export const account = pgTable(
     fullName: text("full_name").notNull().default(""),
     isAdmin: boolean("is_admin").notNull().default(false),
     isActive: boolean("is_active").notNull().default(true),
+    /** A level on every repository, beside what was granted; admins have every right. */
+    globalRole: text("global_role", { enum: ["read-only", "read-write"] }),
     /** A PHC string of argon2id; null for organizations. */
     passwordHash: text("password_hash"),
     passwordChangedAt: timestamp("password_changed_at", { withTimezone: true }),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    /** Set: it is gone for everybody, and its name is free; the row stays for what still refers to it. */
+    deletedAt: timestamp("deleted_at", { withTimezone: true }),
   },
-  (t) => [check("account_kind", sql`${t.kind} in ('user', 'organization')`)],
+  (t) => [
+    check("account_kind", sql`${t.kind} in ('user', 'organization')`),
+    check("account_global_role", sql`${t.globalRole} in ('read-only', 'read-write')`),
+  ],
 );
 
 export const refreshToken = pgTable(

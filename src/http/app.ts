@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
+import { enziRoutes } from "./enzi/routes.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
 import { headOf } from "./head.ts";
 import { opsRoutes } from "./ops/routes.ts";
@@ -17,6 +18,7 @@ export function createApp(surface: Surface): Hono<AppEnv> {
   app.route("/v2", v2Routes(surface));
   app.route("/auth", tokenRoutes(surface));
   app.route("/api/v0", apiRoutes(surface));
+  app.route("/enzi/v0", enziRoutes(surface));
   app.route("/", opsRoutes(surface));
   app.get("/", (c) =>
     c.text("Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/.\n"),

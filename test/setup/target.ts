@@ -16,7 +16,7 @@ import { createCounters } from "#core/repositories/counters.ts";
 import { createRestingSessions } from "#core/uploads/resting.ts";
 import { createSmallBlobWriter } from "#core/uploads/small-blob-writer.ts";
 import { createUnsavedSessions } from "#core/uploads/unsaved.ts";
-import { insertAccount } from "#db/queries/accounts.ts";
+import { insertAccount } from "#db/queries/accounts/accounts.ts";
 import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";

@@ -1,6 +1,8 @@
 // Who is asking, and with what: the account and the upper bound that a token puts on it.
-import type { AccountRow } from "#db/queries/accounts.ts";
+import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import type { Viewer } from "#db/queries/repositories.ts";
+
+export type { AccountRow };
 
 /** What a token grants: an upper bound, bound to immutable ids. `may()` answers within it. */
 export type Grant =
@@ -27,6 +29,7 @@ export function listerOf(caller: Caller): Viewer {
 }
 
 /** What the account itself sees. */
-export function viewerOf(caller: Caller): Viewer {
-  return caller.account ? { accountId: caller.account.id, isAdmin: caller.account.isAdmin } : null;
+export function viewerOf({ account }: Caller): Viewer {
+  if (!account?.isActive) return null;
+  return { accountId: account.id, seesAll: account.isAdmin || account.rights.globalRole !== null };
 }

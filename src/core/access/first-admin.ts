@@ -1,5 +1,5 @@
 // Makes the first system admin, and gives a new password to one who lost his.
-import { hasAdmin, insertAccount, resetAdminPassword } from "#db/queries/accounts.ts";
+import { hasAdmin, insertAccount, resetAdminPassword } from "#db/queries/accounts/accounts.ts";
 import { accountNameProblem } from "#oci/name.ts";
 import type { Needs } from "../context.ts";
 import { randomWord } from "./oslo.ts";

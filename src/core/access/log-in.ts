@@ -1,5 +1,10 @@
 // Checks names with passwords and refresh tokens, without telling by answer or by time whether an account exists.
-import { type AccountRow, findAccountByName, insertRefreshToken, useRefreshToken } from "#db/queries/accounts.ts";
+import {
+  type AccountRow,
+  findAccountByName,
+  insertRefreshToken,
+  useRefreshToken,
+} from "#db/queries/accounts/accounts.ts";
 import { registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
@@ -13,19 +18,31 @@ const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$YmVydGhiZXJ0aGJlcnRoYg$3Uf9l
 
 type LogInNeeds = Needs<"db" | "compute" | "passwords" | "clock">;
 
+interface Credentials {
+  name: string;
+  password: string;
+  address: string;
+}
+
 /**
  * Checks a password.
  * @throws UNAUTHORIZED when it is wrong, TOOMANYREQUESTS after many failures or when too many are being checked.
  */
-export async function logIn(
-  ctx: LogInNeeds,
-  credentials: { name: string; password: string; address: string },
-): Promise<Caller> {
-  const { name, password, address } = credentials;
+export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<Caller> {
+  const account = await checkPassword(ctx, credentials);
+  if (!account) throw registryError("UNAUTHORIZED", "incorrect username or password");
+  return basic(account);
+}
+
+/** The active user whose password it is, or null. @throws TOOMANYREQUESTS after many failures or when too many are being checked. */
+export async function checkPassword(
+  ctx: Needs<"db" | "compute" | "passwords">,
+  { name, password, address }: Credentials,
+): Promise<AccountRow | null> {
   const account = await findAccountByName(ctx.db, name);
   const usable = account?.kind === "user" && account.isActive && account.passwordHash !== null ? account : null;
   const hash = usable?.passwordHash ?? nobodysHash;
-  if (usable && (await ctx.passwords.recall(usable.id, hash, password))) return basic(usable);
+  if (usable && (await ctx.passwords.recall(usable.id, hash, password))) return usable;
   const wait = ctx.passwords.delay(name, address);
   if (wait > 0)
     throw registryError("TOOMANYREQUESTS", `too many failed logins: try again in ${wait} seconds`, undefined, {
@@ -34,18 +51,18 @@ export async function logIn(
   const right = await verify(ctx, password, hash);
   if (!right || !usable) {
     ctx.passwords.failed(name, address);
-    throw registryError("UNAUTHORIZED", "incorrect username or password");
+    return null;
   }
   ctx.passwords.succeeded(name, address);
   await ctx.passwords.remember(usable.id, hash, password);
-  return basic(usable);
+  return usable;
 }
 
 function basic(account: AccountRow): Caller {
   return { account, grants: null, how: "basic" };
 }
 
-async function verify(ctx: LogInNeeds, password: string, hash: string): Promise<boolean> {
+async function verify(ctx: Needs<"compute" | "passwords">, password: string, hash: string): Promise<boolean> {
   if (password.length > maxPasswordLength) return false;
   try {
     return await ctx.passwords.gate(() => ctx.compute.run("verifyPassword", { password, hash }));

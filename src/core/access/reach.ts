@@ -1,6 +1,6 @@
 // From a name in a request to the repository behind it, or to the refusal that gives nothing away.
 
-import { type AccountRow, findAccountById, findAccountByName } from "#db/queries/accounts.ts";
+import { type AccountRow, findAccountById, findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { parseRepositoryName } from "#oci/name.ts";
@@ -29,10 +29,12 @@ export async function reachRepository(
   if (!repository) {
     if (await mayInNamespace(ctx, caller, "look", name.namespace, path))
       throw registryError("NAME_UNKNOWN", undefined, { name: path });
-    throw refusal(caller, path, action, false);
+    throw refusal(caller, { path, action });
   }
   if (await may(caller, { on: "repository", action, repository })) return repository;
-  throw refusal(caller, path, action, await may(caller, { on: "repository", action: "pull", repository }));
+  const maySee = await may(caller, { on: "repository", action: "pull", repository });
+  const tokenIsNarrow = await may({ ...caller, grants: null }, { on: "repository", action, repository });
+  throw refusal(caller, { path, action, maySee, tokenIsNarrow });
 }
 
 /** The same for a push, which creates the repository if the caller may and the settings allow it. */
@@ -47,7 +49,8 @@ export async function reachForPush(
     if ((error as { code?: unknown }).code !== "NAME_UNKNOWN") throw error;
     // Who may know that it is not there may not always create it: a token may be for pulling only.
     const { namespace } = parseRepositoryName(path);
-    if (!(await mayInNamespace(ctx, caller, "create", namespace, path))) throw refusal(caller, path, "push", false);
+    if (!(await mayInNamespace(ctx, caller, "create", namespace, path)))
+      throw refusal(caller, { path, action: "push" });
     return createForPush(ctx, caller, path);
   }
 }
@@ -66,7 +69,7 @@ export async function requireStill(
   const present = await rememberedRepository(ctx, repository.path);
   const same = present?.id === repository.id && (caller.account === null || account !== null);
   if (same && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;
-  throw refusal(caller, repository.path, action, false);
+  throw refusal(caller, { path: repository.path, action });
 }
 
 /** The account of an id, as it is or was within the bound. */
@@ -90,16 +93,21 @@ async function mayInNamespace(
   return may(caller, { on: "namespace", action, account, name: path });
 }
 
-function refusal(caller: Caller, path: string, action: RepositoryAction, maySee: boolean) {
+/**
+ * What somebody hears who may not. Where he may see the repository he is told whether it is his token that holds too little;
+ * docker shows its own words in place of ours where a challenge speaks of scopes.
+ */
+function refusal(
+  caller: Caller,
+  of: { path: string; action: RepositoryAction; maySee?: boolean; tokenIsNarrow?: boolean },
+) {
+  const { path, action, maySee = false, tokenIsNarrow = false } = of;
   const actions = action === "push" ? "pull,push" : action === "administer" ? "*" : action;
   const scope = `repository:${path}:${actions}`;
-  if (caller.how === "anonymous")
-    return registryError("UNAUTHORIZED", undefined, [{ Type: "repository", Class: "", Name: path, Action: action }], {
-      scope,
-    });
-  const detail = maySee ? [{ Type: "repository", Class: "", Name: path, Action: action }] : undefined;
-  return registryError("UNAUTHORIZED", notAuthorized, detail, {
+  const wanted = [{ Type: "repository", Class: "", Name: path, Action: action }];
+  if (!caller.account) return registryError("UNAUTHORIZED", undefined, wanted, { scope });
+  return registryError("UNAUTHORIZED", notAuthorized, maySee ? wanted : undefined, {
     scope,
-    ...(caller.how === "bearer" ? { challengeError: "insufficient_scope" as const } : {}),
+    ...(caller.how === "bearer" && maySee && tokenIsNarrow ? { challengeError: "insufficient_scope" as const } : {}),
   });
 }

@@ -1,6 +1,6 @@
 // Access tokens: what they say, how they are made and read. ES256, short-lived, bound to immutable ids.
 import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
-import { findAccountByName } from "#db/queries/accounts.ts";
+import { findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { findRepository } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { parseRepositoryName } from "#oci/name.ts";

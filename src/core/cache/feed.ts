@@ -15,11 +15,14 @@ export const factKey = {
   blob: (digest: string) => `b ${digest}`,
 };
 
+/** Changes of these may change what accounts may. */
+const changesRights = new Set(["account", "member", "team", "access"]);
+
 type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
 /** Drops what an event says has changed. */
 export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change, isCertain = true): void {
-  if (type === "account.update") facts.drop(scopes.account);
+  if (changesRights.has(type.split(".", 1)[0] as string)) facts.drop(scopes.account);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();
   if (repositoryId === null) return;

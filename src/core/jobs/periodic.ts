@@ -1,6 +1,6 @@
 // The periodic work: each task is declared once, with its name, its interval, and a slice that can be cut off at any point.
 
-import { deleteUnusedRefreshTokens } from "#db/queries/accounts.ts";
+import { deleteUnusedRefreshTokens } from "#db/queries/accounts/accounts.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
 import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";

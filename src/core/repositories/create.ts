@@ -1,6 +1,6 @@
 // Creates repositories: by a push, or because someone asked for one.
 
-import { type AccountRow, findAccountByName, insertAccount } from "#db/queries/accounts.ts";
+import { type AccountRow, findAccountByName, insertAccount } from "#db/queries/accounts/accounts.ts";
 import { insertEvent } from "#db/queries/events.ts";
 import {
   findRepository,

@@ -1,5 +1,5 @@
 // Lists repositories for the management API.
-import { findAccountByName } from "#db/queries/accounts.ts";
+import { findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { countRepositories, listRepositories, type RepositoryRow, type Viewer } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import type { Needs } from "../context.ts";

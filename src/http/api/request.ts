@@ -1,5 +1,5 @@
 // Reads bodies and pages of the management API, with errors in DTR's form.
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { registryError } from "#oci/error.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, Surroundings } from "../environment.ts";
@@ -51,4 +51,13 @@ export function readPage(c: AppContext): { after: string; limit: number; count: 
     limit: size === 0 ? mostPerPage : Math.min(size, mostPerPage),
     count: c.req.query("count") === "true",
   };
+}
+
+/** The page parameters of lists that are in the order of a name. */
+export const pageQuery = z.object({ pageStart: z.string().optional(), pageSize: z.string().optional() });
+
+/** Reads them. @throws INVALID_PARAMETERS. */
+export function pageOfNames(c: AppContext): { from: string; limit: number } {
+  const { after, limit } = readPage(c);
+  return { from: after, limit };
 }

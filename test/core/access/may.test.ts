@@ -1,9 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { Caller, Grant } from "#core/access/caller.ts";
+import type { AccountRow, Caller, Grant } from "#core/access/caller.ts";
 import { may, type Question } from "#core/access/may.ts";
+import type { AccessLevel, Rights } from "#db/queries/accounts/rights.ts";
 
-const account = (id: string, more: object = {}) =>
-  ({ id, name: id, kind: "user", isAdmin: false, isActive: true, passwordHash: "x", ...more }) as const;
+const noRights: Rights = { globalRole: null, owns: [], memberOf: [], teams: [], leads: [], grants: [] };
+const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
+  id,
+  name: id,
+  fullName: "",
+  kind: "user",
+  isAdmin: false,
+  isActive: true,
+  passwordHash: "x",
+  rights: noRights,
+  ...more,
+});
+const granted = (level: AccessLevel, repositoryId: string | null, namespaceId = "alice"): Partial<AccountRow> => ({
+  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId }] },
+});
 const repository = (accountId: string, visibility: "public" | "private", id = "r1") => ({
   id,
   accountId,
@@ -39,6 +53,90 @@ const inNamespace = (action: "create" | "look", id: string | null): Question => 
   action,
   account: id === null ? null : { id, kind: "user" },
   name: "alice/new",
+});
+
+describe("what was granted", () => {
+  const basic = (more: Partial<AccountRow>): Caller => ({ account: account("bob", more), grants: null, how: "basic" });
+  const holders: Record<string, Caller> = {
+    reader: basic(granted("read-only", "r1")),
+    writer: basic(granted("read-write", "r1")),
+    admin: basic(granted("admin", "r1")),
+    "reader of the namespace": basic(granted("read-only", null)),
+    "writer of the namespace": basic(granted("read-write", null)),
+    "admin of the namespace": basic(granted("admin", null)),
+    "owner of the organization": basic({ rights: { ...noRights, owns: ["alice"], memberOf: ["alice"] } }),
+    "reader of everything": basic({ rights: { ...noRights, globalRole: "read-only" } }),
+    "writer of everything": basic({ rights: { ...noRights, globalRole: "read-write" } }),
+    "admin of another repository": basic(granted("admin", "r2")),
+    "admin of another namespace": basic(granted("admin", null, "carol")),
+    "member only": basic({ rights: { ...noRights, memberOf: ["alice"], teams: ["t1"] } }),
+    "team's leader": basic({ rights: { ...noRights, memberOf: ["alice"], teams: ["t1"], leads: ["t1"] } }),
+    "inactive admin": basic({ ...granted("admin", "r1"), isActive: false }),
+  };
+  const admins = ["admin", "admin of the namespace", "owner of the organization"];
+  const writers = [
+    "writer",
+    "admin",
+    "writer of the namespace",
+    "admin of the namespace",
+    "owner of the organization",
+    "writer of everything",
+  ];
+  const organization = { id: "alice", kind: "organization" } as const;
+  const table: [string, Question, string[]][] = [
+    ["pull", on("pull", "private"), [...writers, "reader", "reader of the namespace", "reader of everything"]],
+    ["push", on("push", "private"), writers],
+    ["delete", on("delete", "private"), writers],
+    ["administer", on("administer", "private"), admins],
+    ["push to a public repository", on("push", "public"), writers],
+    [
+      "create in the namespace",
+      inNamespace("create", "alice"),
+      ["admin of the namespace", "owner of the organization"],
+    ],
+    [
+      "look at the organization",
+      { on: "account", action: "look", account: organization },
+      ["owner of the organization", "member only", "team's leader"],
+    ],
+    [
+      "administer the organization",
+      { on: "account", action: "administer", account: organization },
+      ["owner of the organization"],
+    ],
+    [
+      "administer the team",
+      { on: "team", action: "administer", team: { id: "t1", organizationId: "alice" } },
+      ["owner of the organization", "team's leader"],
+    ],
+    [
+      "administer another team",
+      { on: "team", action: "administer", team: { id: "t2", organizationId: "alice" } },
+      ["owner of the organization"],
+    ],
+    ["look at another user", { on: "account", action: "look", account: { id: "carol", kind: "user" } }, []],
+    ["administer the registry", { on: "registry", action: "administer" }, []],
+  ];
+  it.each(table)("lets only the right ones %s", async (_what, question, allowed) => {
+    const yes: string[] = [];
+    for (const [name, caller] of Object.entries(holders)) if (await may(caller, question)) yes.push(name);
+    expect(yes.sort()).toEqual([...allowed].sort());
+  });
+
+  it("is never widened by a token, which is for nothing but repositories", async () => {
+    const owner = holders["owner of the organization"] as Caller;
+    const grants: Grant[] = [{ type: "repository", repositoryId: "r1", name: "alice/app", actions: ["pull"] }];
+    const bound: Caller = { ...owner, grants, how: "bearer" };
+    expect(await may(bound, on("pull", "private"))).toBe(true);
+    expect(await may(bound, on("push", "private"))).toBe(false);
+    expect(await may(bound, { on: "account", action: "look", account: organization })).toBe(false);
+    const reader: Caller = {
+      ...(holders.reader as Caller),
+      grants: [{ ...grants[0], actions: ["*"] } as Grant],
+      how: "bearer",
+    };
+    expect(await may(reader, on("push", "private"))).toBe(false);
+  });
 });
 
 describe("may()", () => {

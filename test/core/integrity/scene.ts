@@ -6,7 +6,7 @@ import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { scrubBlobs } from "#core/jobs/scrub.ts";
 import { beginUpload, finishUpload } from "#core/uploads/uploads.ts";
-import { insertAccount } from "#db/queries/accounts.ts";
+import { insertAccount } from "#db/queries/accounts/accounts.ts";
 import { type BlobRow, findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";

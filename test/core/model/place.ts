@@ -6,7 +6,7 @@ import { createPool } from "#adapters/compute/pool.ts";
 import type { Caller } from "#core/access/caller.ts";
 import type { Where } from "#core/content/where.ts";
 import { connectDatabase } from "#db/connect/server.ts";
-import { findAccountById, insertAccount } from "#db/queries/accounts.ts";
+import { findAccountById, insertAccount } from "#db/queries/accounts/accounts.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";

@@ -6,7 +6,7 @@ import type { Context } from "#core/context.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import type { UnsavedSessions } from "#core/uploads/unsaved.ts";
 import { appendUpload, beginUpload, finishUpload } from "#core/uploads/uploads.ts";
-import { findAccountByName, insertAccount } from "#db/queries/accounts.ts";
+import { findAccountByName, insertAccount } from "#db/queries/accounts/accounts.ts";
 import { type BlobRow, findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";

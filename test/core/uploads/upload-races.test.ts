@@ -5,7 +5,7 @@ import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import { appendUpload, beginUpload, cancelUpload, finishUpload } from "#core/uploads/uploads.ts";
-import { insertAccount } from "#db/queries/accounts.ts";
+import { insertAccount } from "#db/queries/accounts/accounts.ts";
 import { findLinkedBlob } from "#db/queries/blobs.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";

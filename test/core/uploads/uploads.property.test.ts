@@ -6,7 +6,7 @@ import { deleteBlob } from "#core/content/blobs.ts";
 import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { periodicTasks } from "#core/jobs/periodic.ts";
-import { insertAccount } from "#db/queries/accounts.ts";
+import { insertAccount } from "#db/queries/accounts/accounts.ts";
 import { findRepository, insertRepository } from "#db/queries/repositories.ts";
 import { parseDigest } from "#oci/digest.ts";
 import { createWorld, registeredKeys, type World } from "./processes.ts";

@@ -114,6 +114,7 @@ export const expectations: Record<string, Expectation> = {
   },
 
   "GET /api/v0/openapi.json": { ask: () => ({ path: "/api/v0/openapi.json" }), private: all(200) },
+  "GET /enzi/v0/openapi.json": { ask: () => ({ path: "/enzi/v0/openapi.json" }), private: all(200) },
   "GET /api/v0/repositories": { ask: () => ({ path: "/api/v0/repositories" }), private: all(200) },
   "GET /api/v0/repositories/:namespace": { ask: () => ({ path: "/api/v0/repositories/alice" }), private: all(200) },
   "POST /api/v0/repositories/:namespace": {

@@ -104,7 +104,7 @@ describeMatrix(
 
     it("is recorded nowhere when the database says what it could not read", async () => {
       const before = berth.records.length;
-      const { findAccountById } = await import("#db/queries/accounts.ts");
+      const { findAccountById } = await import("#db/queries/accounts/accounts.ts");
       const { run } = berth.ctx.compute;
       berth.ctx.compute.run = () => findAccountById(berth.ctx.db, planted) as never;
       const answer = await berth.fetch("/v2/", as(basic("admin", "x")));

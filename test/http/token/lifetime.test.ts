@@ -127,7 +127,7 @@ describe("the life of a token", () => {
     await createRepository(berth, alice, "alice/again", "private");
     const refused = await list();
     expect(refused.status).toBe(401);
-    expect(refused.headers.get("www-authenticate")).toMatch(/error="insufficient_scope"/);
+    expect(refused.headers.get("www-authenticate")).toContain('scope="repository:alice/again:pull"');
   });
 
   const missing: [string, string, string][] = [
@@ -140,8 +140,10 @@ describe("the life of a token", () => {
   it.each(missing)("%s %s without the scope is told the whole scope that it needs", async (method, path, needed) => {
     const answer = await berth.fetch(path, { method, ...as(await bearer(berth, alice, scope)) });
     expect(answer.status).toBe(401);
+    // What it does not let him see is not there for him.
+    const narrow = path.includes("/other/") ? "" : ',error="insufficient_scope"';
     expect(answer.headers.get("www-authenticate")).toBe(
-      `Bearer realm="http://berth.test/auth/token",service="berth.test",scope="${needed}",error="insufficient_scope"`,
+      `Bearer realm="http://berth.test/auth/token",service="berth.test",scope="${needed}"${narrow}`,
     );
   });
 });

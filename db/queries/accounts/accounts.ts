@@ -1,0 +1,200 @@
+// Queries on accounts and the refresh tokens of their clients.
+import { type SQL, sql } from "drizzle-orm/sql";
+import { insertEventSql } from "../events.ts";
+import { type Db, rows, withoutZeros } from "../rows.ts";
+import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
+
+export interface AccountRow {
+  id: string;
+  name: string;
+  kind: "user" | "organization";
+  fullName: string;
+  isAdmin: boolean;
+  isActive: boolean;
+  passwordHash: string | null;
+  rights: Rights;
+}
+
+const columns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
+  account.is_active as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
+
+export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
+  const found = await rows<AccountRow>(db, sql`select ${columns} from account where id = ${id} and deleted_at is null`);
+  return found[0] ?? null;
+}
+
+export async function findAccountByName(db: Db, name: string): Promise<AccountRow | null> {
+  if (name !== withoutZeros(name)) return null;
+  const found = await rows<AccountRow>(
+    db,
+    sql`select ${columns} from account where name = ${name} and deleted_at is null`,
+  );
+  return found[0] ?? null;
+}
+
+export interface NewAccount {
+  id: string;
+  name: string;
+  kind: "user" | "organization";
+  isAdmin: boolean;
+  passwordHash: string | null;
+  fullName?: string;
+  isActive?: boolean;
+  globalRole?: GlobalRole | null;
+  now: Date;
+}
+
+/** Creates an account unless one of that name exists. @returns whether it was created. */
+export async function insertAccount(db: Db, row: NewAccount): Promise<boolean> {
+  const made = await rows(
+    db,
+    sql`insert into account (id, name, kind, full_name, is_admin, is_active, global_role, password_hash, password_changed_at, created_at)
+      values (${row.id}, ${row.name}, ${row.kind}, ${row.fullName ?? ""}, ${row.isAdmin}, ${row.isActive ?? true}, ${row.globalRole ?? null},
+        ${row.passwordHash}, ${row.passwordHash === null ? null : row.now.toISOString()}, ${row.now.toISOString()})
+      on conflict (name) do nothing returning id`,
+  );
+  return made.length > 0;
+}
+
+/** Whether a system admin exists who can log in. */
+export async function hasAdmin(db: Db): Promise<boolean> {
+  return (
+    (await rows(db, sql`select 1 from account where is_admin and kind = 'user' and deleted_at is null limit 1`))
+      .length > 0
+  );
+}
+
+/** Sets a password and makes the account usable as system admin again; its refresh tokens end. */
+export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
+  const changed = await rows(
+    db,
+    sql`with changed as (
+        update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}, is_active = true, is_admin = true
+        where name = ${name} and kind = 'user' and deleted_at is null returning id),
+      ended as (delete from refresh_token where account_id in (select id from changed)),
+      told as (${insertEventSql({ at: now, type: "account.update", actorId: null, repositoryId: null, object: name }, sql`from changed`)})
+      select id from changed`,
+  );
+  return changed.length > 0;
+}
+
+export async function insertRefreshToken(
+  db: Db,
+  row: { hash: Uint8Array; accountId: string; clientId: string; now: Date },
+): Promise<void> {
+  await db.execute(
+    sql`insert into refresh_token (hash, account_id, client_id, created_at, last_used_at)
+      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, ${row.now.toISOString()}, ${row.now.toISOString()})`,
+  );
+}
+
+/** Finds the account of a refresh token and notes its use. */
+export async function useRefreshToken(db: Db, hash: Uint8Array, now: Date): Promise<AccountRow | null> {
+  const found = await rows<AccountRow>(
+    db,
+    sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id)
+      select ${columns} from account where id in (select account_id from used) and deleted_at is null`,
+  );
+  return found[0] ?? null;
+}
+
+/** Ends tokens that nobody used since the cutoff. @returns how many. */
+export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<number> {
+  const ended = await rows(
+    db,
+    sql`delete from refresh_token where hash in (
+        select hash from refresh_token where last_used_at < ${cutoff.toISOString()} limit 1000) returning 1`,
+  );
+  return ended.length;
+}
+
+/** Which accounts a list is of. */
+export type AccountFilter = "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+
+const filters: Record<AccountFilter, SQL> = {
+  all: sql`true`,
+  users: sql`kind = 'user'`,
+  orgs: sql`kind = 'organization'`,
+  admins: sql`kind = 'user' and is_admin`,
+  "non-admins": sql`kind = 'user' and not is_admin`,
+  "active-users": sql`kind = 'user' and is_active`,
+  "inactive-users": sql`kind = 'user' and not is_active`,
+};
+
+/** Accounts in byte order of their names, from one on. */
+export async function listAccounts(
+  db: Db,
+  page: { filter: AccountFilter; from: string; limit: number },
+): Promise<AccountRow[]> {
+  return rows<AccountRow>(
+    db,
+    sql`select ${columns} from account where deleted_at is null and name >= ${withoutZeros(page.from)} and ${filters[page.filter]}
+      order by name limit ${page.limit}`,
+  );
+}
+
+export async function countAccounts(db: Db, filter: AccountFilter): Promise<number> {
+  const found = await rows<{ count: number }>(
+    db,
+    sql`select count(*) as count from account where deleted_at is null and ${filters[filter]}`,
+  );
+  return found[0]?.count ?? 0;
+}
+
+export interface AccountChange {
+  fullName?: string;
+  isAdmin?: boolean;
+  isActive?: boolean;
+  globalRole?: GlobalRole | null;
+}
+
+/** @returns false when there is no such account. */
+export async function updateAccount(db: Db, id: string, change: AccountChange): Promise<boolean> {
+  const { globalRole } = change;
+  const changed = await rows(
+    db,
+    sql`update account set full_name = coalesce(${change.fullName ?? null}, full_name),
+      is_admin = coalesce(${change.isAdmin ?? null}::boolean, is_admin), is_active = coalesce(${change.isActive ?? null}::boolean, is_active),
+      global_role = ${globalRole === undefined ? sql`global_role` : sql`${globalRole}`}
+      where id = ${id} and deleted_at is null returning id`,
+  );
+  return changed.length > 0;
+}
+
+/** Sets a password and ends the account's refresh tokens. */
+export async function updatePassword(db: Db, id: string, passwordHash: string, now: Date): Promise<boolean> {
+  const changed = await rows(
+    db,
+    sql`with changed as (
+        update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}
+        where id = ${id} and kind = 'user' and deleted_at is null returning id),
+      ended as (delete from refresh_token where account_id in (select id from changed))
+      select id from changed`,
+  );
+  return changed.length > 0;
+}
+
+/** Whether another system admin could log in. Whoever takes that right away in this transaction is alone in doing so. */
+export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
+  const admins = await rows<{ id: string }>(
+    tx,
+    sql`select id from account where is_admin and is_active and kind = 'user' and deleted_at is null order by id for update`,
+  );
+  return admins.some((admin) => admin.id !== id);
+}
+
+/** Ends an account: nobody finds it any more, and its name is free. Its repositories are ended by their own query. */
+export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
+  const marked = await rows(
+    tx,
+    sql`update account set deleted_at = ${now.toISOString()}, name = 'deleted:' || id, password_hash = null, is_active = false, is_admin = false
+      where id = ${id} and deleted_at is null returning id`,
+  );
+  if (marked.length === 0) return false;
+  await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
+  await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
+  await tx.execute(sql`delete from team where organization_id = ${id}`);
+  await tx.execute(sql`delete from team_member where user_id = ${id}`);
+  await tx.execute(sql`delete from organization_member where user_id = ${id} or organization_id = ${id}`);
+  return true;
+}

@@ -1,0 +1,31 @@
+// What DTR's API and eNZi's have in common: nothing is cached, the OpenAPI document, and errors in DTR's form.
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { registryError } from "#oci/error.ts";
+import type { AppEnv } from "../environment.ts";
+import { apiAnswer } from "../errors.ts";
+
+export function apiShell(base: string, title: string, add: (app: OpenAPIHono<AppEnv>) => void): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({ strict: false });
+  app.use("*", async (c, next) => {
+    c.header("Cache-Control", "no-store");
+    await next();
+  });
+  add(app);
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title, version: "0" }, servers: [{ url: base }] });
+  // A route and no notFound handler: the application that this one is put into would never call that.
+  const known = app.routes.filter(({ method }) => method !== "ALL").map(({ path }) => patternOf(path));
+  app.all("*", (c) => {
+    const path = c.req.path.slice(base.length);
+    const there = known.some((pattern) => pattern.test(path));
+    return apiAnswer(c, there ? registryError("NOT_ALLOWED") : registryError("NO_SUCH_ROUTE"));
+  });
+  app.onError((error, c) => {
+    c.set("error", error);
+    return apiAnswer(c, error);
+  });
+  return app;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:[a-z]+/gi, "[^/]+")}/?$`);
+}

@@ -1,0 +1,66 @@
+// Declares an operation of the management API once: for the OpenAPI document, for the router, and for who may come that far.
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { AccountRow, Caller } from "#core/access/caller.ts";
+import { requireAccount } from "#core/accounts/find.ts";
+import { errorAnswers, json } from "./api/forms.ts";
+import { readJson } from "./api/request.ts";
+import { authenticate } from "./authenticate.ts";
+import type { AppContext, AppEnv, Surface } from "./environment.ts";
+
+/** What an operation is to the world. */
+export interface Operation<F extends z.ZodType> {
+  method: "get" | "post" | "put" | "patch" | "delete";
+  /** Below the base, with parameters as OpenAPI writes them: `/accounts/{account}`. */
+  path: string;
+  summary: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  form?: F;
+  /** Of success; without a schema there is no body. */
+  status: 200 | 201 | 202 | 204;
+  answer?: z.ZodType;
+}
+
+/** One request of somebody with an account. */
+export interface Asked<F extends z.ZodType> {
+  c: AppContext;
+  caller: Caller & { account: AccountRow };
+  /** A parameter of the path, decoded. */
+  param(name: string): string;
+  /** The body, read and checked when it is asked for: after the rights. */
+  form(): Promise<z.infer<F>>;
+}
+
+/** Where operations are declared. */
+export interface Declaring {
+  surface: Surface;
+  app: OpenAPIHono<AppEnv>;
+  /** For the log and the metrics: `/api/v0`. */
+  base: string;
+  tag: string;
+}
+
+/** @param handle gives the body of the answer; it is asked only for callers with an account. */
+export function declare<F extends z.ZodType>(
+  { surface, app, base, tag }: Declaring,
+  operation: Operation<F>,
+  handle: (asked: Asked<F>) => Promise<unknown>,
+): void {
+  const { method, path, summary, params, query, form, status, answer } = operation;
+  const request = { ...(params && { params }), ...(query && { query }), ...(form && { body: json(form, summary) }) };
+  const success = answer ? json(answer, summary) : { description: summary };
+  const responses = { [status]: success, ...errorAnswers };
+  app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses });
+  app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+    c.set("route", `${base}${path}`);
+    const caller = await authenticate(c, surface);
+    const account = requireAccount(caller);
+    const result = await handle({
+      c,
+      caller: { ...caller, account },
+      param: (name) => c.req.param(name) as string,
+      form: () => readJson(c, surface.around, form as F),
+    });
+    return status === 204 ? c.body(null, 204) : c.json(result ?? {}, status);
+  });
+}

@@ -1,0 +1,90 @@
+// The shapes of eNZi's API: accounts, organizations, teams and their members, as DTR's clients know them.
+import { z } from "@hono/zod-openapi";
+import type { AccountRow } from "#core/access/caller.ts";
+import type { Membership } from "#core/accounts/members.ts";
+import type { TeamRow } from "#core/accounts/teams.ts";
+
+/** Berth's own, as DTR 1.x had it: a level on every repository. */
+const globalRole = z.enum(["none", "read-only", "read-write"]);
+
+export const createAccountForm = z
+  .object({
+    name: z.string().max(200),
+    fullName: z.string().max(200).optional(),
+    isOrg: z.boolean().optional(),
+    isAdmin: z.boolean().optional(),
+    isActive: z.boolean().optional(),
+    password: z.string().max(10_000).optional(),
+    globalRole: globalRole.optional(),
+  })
+  .openapi("enzi.forms.CreateAccount");
+export const updateAccountForm = z
+  .object({
+    fullName: z.string().max(200).optional(),
+    isAdmin: z.boolean().optional(),
+    isActive: z.boolean().optional(),
+    globalRole: globalRole.optional(),
+  })
+  .openapi("enzi.forms.UpdateAccount");
+export const changePasswordForm = z
+  .object({ oldPassword: z.string().max(10_000).optional(), newPassword: z.string().max(10_000) })
+  .openapi("enzi.forms.ChangePassword");
+export const membershipForm = z.object({ isAdmin: z.boolean().optional() }).openapi("enzi.forms.SetMembership");
+export const createTeamForm = z
+  .object({ name: z.string().max(200), description: z.string().max(1000).optional() })
+  .openapi("enzi.forms.CreateTeam");
+export const updateTeamForm = z
+  .object({ name: z.string().max(200).optional(), description: z.string().max(1000).optional() })
+  .openapi("enzi.forms.UpdateTeam");
+
+export const accountAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    fullName: z.string(),
+    isOrg: z.boolean(),
+    isAdmin: z.boolean().optional(),
+    isActive: z.boolean().optional(),
+    globalRole: globalRole.optional(),
+  })
+  .openapi("enzi.responses.Account");
+export const teamAnswer = z
+  .object({
+    id: z.string(),
+    orgID: z.string(),
+    name: z.string(),
+    description: z.string(),
+    membersCount: z.number().int(),
+  })
+  .openapi("enzi.responses.Team");
+export const memberAnswer = z.object({ member: accountAnswer, isAdmin: z.boolean() }).openapi("enzi.responses.Member");
+const next = { nextPageStart: z.string() };
+export const accountsAnswer = z
+  .object({ accounts: z.array(accountAnswer), ...next, resourceCount: z.number().int() })
+  .openapi("enzi.responses.Accounts");
+export const membersAnswer = z.object({ members: z.array(memberAnswer), ...next }).openapi("enzi.responses.Members");
+export const memberOrgsAnswer = z
+  .object({ memberOrgs: z.array(z.object({ org: accountAnswer, isAdmin: z.boolean() })), ...next })
+  .openapi("enzi.responses.MemberOrgs");
+export const teamsAnswer = z.object({ teams: z.array(teamAnswer), ...next }).openapi("enzi.responses.Teams");
+export const memberTeamsAnswer = z
+  .object({ memberTeams: z.array(z.object({ team: teamAnswer, isAdmin: z.boolean() })), ...next })
+  .openapi("enzi.responses.MemberTeams");
+
+type Shown = Pick<AccountRow, "id" | "name" | "fullName" | "kind" | "isAdmin" | "isActive">;
+
+/** An account in eNZi's words. */
+export function describeAccount(row: Shown & Partial<AccountRow>, isWhole = true): z.infer<typeof accountAnswer> {
+  const { id, name, fullName, kind, isAdmin, isActive, rights } = row;
+  const isOrg = kind === "organization";
+  const role = rights && !isOrg ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
+  return { id, name, fullName, isOrg, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
+}
+
+export function describeTeam({ id, organizationId, name, description, membersCount }: TeamRow) {
+  return { id, orgID: organizationId, name, description, membersCount };
+}
+
+export function describeMember({ account, isAdmin }: Membership): z.infer<typeof memberAnswer> {
+  return { member: describeAccount(account), isAdmin };
+}

@@ -1,0 +1,93 @@
+// Who may do what with accounts, organizations, teams and access: two tables that are written by hand, the right that an operation
+// needs, and who has which right.
+
+export const everybody = ["olga", "lena", "tom", "rita", "walt", "ada", "stan", "admin"] as const;
+
+/** Who has a right. Nobody has one who is not named; `gone` is inactive, null has not logged in. */
+export const rights: Record<string, readonly (typeof everybody)[number][]> = {
+  "be logged in": everybody,
+  "administer the registry": ["admin"],
+  "administer the organization": ["olga", "admin"],
+  "see the organization": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
+  "lead crew": ["olga", "lena", "admin"],
+  "see what crew was granted": ["olga", "lena", "tom", "admin"],
+  "be tom": ["tom", "admin"],
+  "see tom's membership": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
+  "administer the repository": ["olga", "ada", "admin"],
+  "see the grants of the namespace": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
+  "administer the namespace": ["olga", "admin"],
+  "see the repository": ["olga", "rita", "walt", "ada", "admin"],
+};
+
+const accounts = "/enzi/v0/accounts";
+const crew = `${accounts}/acme/teams/crew`;
+const access = "/api/v0/repositories/acme/app/teamAccess";
+const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+
+export interface Row {
+  ask: string;
+  /** What it needs; a form that is wrong, so that nothing changes: whoever may hears that. */
+  needs: string;
+  body?: unknown;
+  /** To whoever has the right. */
+  yields: number;
+  /** To who is logged in and has not. */
+  refuses?: number;
+}
+
+const wrong = { name: 7, isAdmin: "x", newPassword: 7, accessLevel: "x", fullName: 7 };
+
+/** Operation to right. */
+export const operations: Row[] = [
+  { ask: `GET ${accounts}`, needs: "administer the registry", yields: 200 },
+  { ask: `POST ${accounts}`, needs: "administer the registry", body: { name: "Bad Name" }, yields: 400 },
+  { ask: `GET ${accounts}/tom`, needs: "be logged in", yields: 200 },
+  { ask: `GET ${accounts}/nobody`, needs: "be logged in", yields: 404 },
+  { ask: `PATCH ${accounts}/tom`, needs: "be tom", body: { fullName: "tom!" }, yields: 200 },
+  { ask: `PATCH ${accounts}/tom`, needs: "administer the registry", body: { isAdmin: false }, yields: 200 },
+  { ask: `DELETE ${accounts}/nobody`, needs: "administer the registry", yields: 404 },
+  { ask: "DELETE /api/v0/accounts/nobody", needs: "administer the registry", yields: 404 },
+  { ask: `POST ${accounts}/tom/changePassword`, needs: "be tom", body: { newPassword: "short" }, yields: 400 },
+  { ask: `GET ${accounts}/tom/organizations`, needs: "be tom", yields: 200 },
+  { ask: `GET ${accounts}/acme/members`, needs: "see the organization", yields: 200 },
+  { ask: `GET ${accounts}/acme/members/tom`, needs: "see tom's membership", yields: 200 },
+  {
+    ask: `PUT ${accounts}/acme/members/tom`,
+    needs: "administer the organization",
+    body: { isAdmin: false },
+    yields: 200,
+  },
+  { ask: `PATCH ${accounts}/acme/members/tom`, needs: "administer the organization", body: {}, yields: 200 },
+  { ask: `DELETE ${accounts}/acme/members/stan`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${accounts}/acme/members/tom/teams`, needs: "see the organization", yields: 200 },
+  { ask: `GET ${accounts}/acme/teams`, needs: "see the organization", yields: 200 },
+  { ask: `POST ${accounts}/acme/teams`, needs: "administer the organization", body: { name: "crew" }, yields: 400 },
+  { ask: `GET ${crew}`, needs: "see the organization", yields: 200 },
+  { ask: `GET ${accounts}/acme/teams/none`, needs: "see the organization", yields: 404 },
+  { ask: `PATCH ${crew}`, needs: "lead crew", body: { description: "all hands" }, yields: 200 },
+  { ask: `DELETE ${accounts}/acme/teams/none`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${crew}/members`, needs: "see the organization", yields: 200 },
+  { ask: `GET ${crew}/members/tom`, needs: "see the organization", yields: 200 },
+  { ask: `PUT ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
+  { ask: `PATCH ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
+  { ask: `DELETE ${crew}/members/stan`, needs: "lead crew", yields: 404 },
+  { ask: `GET ${access}`, needs: "administer the repository", yields: 200 },
+  { ask: `PUT ${access}/crew`, needs: "administer the repository", body: wrong, yields: 400 },
+  { ask: `PUT ${access}/none`, needs: "administer the repository", body: { accessLevel: "admin" }, yields: 404 },
+  { ask: `DELETE ${access}/crew`, needs: "administer the repository", yields: 404 },
+  { ask: `GET ${whole}`, needs: "see the grants of the namespace", yields: 200 },
+  { ask: `GET ${whole}/crew`, needs: "see the grants of the namespace", yields: 404 },
+  { ask: `PUT ${whole}/none`, needs: "administer the namespace", body: { accessLevel: "admin" }, yields: 404 },
+  { ask: `DELETE ${whole}/crew`, needs: "administer the namespace", yields: 404 },
+  { ask: "GET /api/v0/accounts/acme/teams/crew/repositoryAccess", needs: "see what crew was granted", yields: 200 },
+  { ask: "GET /api/v0/accounts/tom/repositoryAccess/acme/app", needs: "be tom", yields: 404 },
+  { ask: "GET /api/v0/repositories/acme/app", needs: "see the repository", yields: 200, refuses: 404 },
+  { ask: "PATCH /api/v0/repositories/acme/app", needs: "administer the repository", body: {}, yields: 200 },
+  { ask: "POST /api/v0/repositories/acme", needs: "administer the namespace", body: { name: "app" }, yields: 400 },
+];
+
+/** The rows for a route, which may have parameters: `GET /enzi/v0/accounts/:account`. */
+export function rowsFor(route: string): Row[] {
+  const pattern = new RegExp(`^${route.replaceAll(/:\w+|\{\w+\}/g, "[^/ ]+")}$`);
+  return operations.filter(({ ask }) => pattern.test(ask));
+}
