@@ -34,7 +34,7 @@ export async function findRepository(db: Db, path: string): Promise<RepositoryRo
   return found[0] ?? null;
 }
 
-/** Creates a repository unless one of that path exists. @returns whether it was created. */
+/** Creates a repository unless one of that path exists, or its account was deleted meanwhile. @returns whether it was created. */
 export async function insertRepository(
   db: Db,
   row: { id: string; accountId: string; namespace: string; name: string; visibility: "public" | "private"; now: Date },
@@ -43,8 +43,9 @@ export async function insertRepository(
   const made = await rows(
     db,
     sql`insert into repository (id, account_id, name, path, visibility, short_description, long_description, immutable_tags, sparse, created_at)
-      values (${row.id}, ${row.accountId}, ${row.name}, ${`${row.namespace}/${row.name}`}, ${row.visibility},
-        ${more.shortDescription ?? ""}, ${more.longDescription ?? ""}, ${more.immutableTags ?? false}, ${more.sparse ?? false}, ${row.now.toISOString()})
+      select ${row.id}::uuid, a.id, ${row.name}, ${`${row.namespace}/${row.name}`}, ${row.visibility},
+        ${more.shortDescription ?? ""}, ${more.longDescription ?? ""}, ${more.immutableTags ?? false}::boolean, ${more.sparse ?? false}::boolean,
+        ${row.now.toISOString()}::timestamptz from account a where a.id = ${row.accountId} and a.deleted_at is null for key share
       on conflict (path) where deleted_at is null do nothing returning id`,
   );
   return made.length > 0;

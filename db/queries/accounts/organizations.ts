@@ -61,13 +61,15 @@ export async function findMembership(
   return found[0] ?? null;
 }
 
-/** Adds a member, or sets what is said of one; undefined leaves it as it is. */
+/** Adds a member, or sets what is said of one; undefined leaves it as it is. Nothing, when either account was deleted meanwhile. */
 export async function putMember(
   db: Db,
   { organizationId, userId, isAdmin }: { organizationId: string; userId: string; isAdmin?: boolean },
 ): Promise<void> {
   await db.execute(
-    sql`insert into organization_member (organization_id, user_id, is_admin) values (${organizationId}, ${userId}, ${isAdmin ?? false})
+    sql`insert into organization_member (organization_id, user_id, is_admin)
+      select o.id, u.id, ${isAdmin ?? false}::boolean from account o, account u
+      where o.id = ${organizationId} and o.deleted_at is null and u.id = ${userId} and u.deleted_at is null for key share
       on conflict (organization_id, user_id) do update set is_admin = ${isAdmin === undefined ? sql`organization_member.is_admin` : sql`${isAdmin}`}`,
   );
 }
@@ -175,13 +177,15 @@ export async function findTeamMembership(db: Db, teamId: string, userId: string)
   return found[0] ?? null;
 }
 
-/** Adds a member, or sets what is said of one; undefined leaves it as it is. */
+/** Adds a member of the organization, or sets what is said of one; undefined leaves it as it is. */
 export async function putTeamMember(
   db: Db,
   { teamId, userId, isAdmin }: { teamId: string; userId: string; isAdmin?: boolean },
 ): Promise<void> {
   await db.execute(
-    sql`insert into team_member (team_id, user_id, is_admin) values (${teamId}, ${userId}, ${isAdmin ?? false})
+    sql`insert into team_member (team_id, user_id, is_admin)
+      select t.id, m.user_id, ${isAdmin ?? false}::boolean from team t join organization_member m on m.organization_id = t.organization_id
+      where t.id = ${teamId} and m.user_id = ${userId} for key share
       on conflict (team_id, user_id) do update set is_admin = ${isAdmin === undefined ? sql`team_member.is_admin` : sql`${isAdmin}`}`,
   );
 }
