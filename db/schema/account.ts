@@ -27,6 +27,28 @@ export const account = pgTable(
   ],
 );
 
+/** What a person made for a machine: it is used where a password is, and does what the account may. */
+export const accessToken = pgTable(
+  "access_token",
+  {
+    /** SHA-256 of the token: the token itself is shown once and never stored. */
+    hash: bytea().primaryKey(),
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => account.id, { onDelete: "cascade" }),
+    label: text().notNull().default(""),
+    isActive: boolean("is_active").notNull().default(true),
+    /** `manual`, or `auto` when a client made it for itself. */
+    generatedBy: text("generated_by").notNull().default("manual"),
+    /** The User-Agent of who asked for it. */
+    creatorAgent: text("creator_agent").notNull().default(""),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    lastUsedAt: timestamp("last_used_at", { withTimezone: true }),
+    expiresAt: timestamp("expires_at", { withTimezone: true }),
+  },
+  (t) => [index("access_token_account").on(t.accountId, t.createdAt)],
+);
+
 export const refreshToken = pgTable(
   "refresh_token",
   {
@@ -36,8 +58,14 @@ export const refreshToken = pgTable(
       .notNull()
       .references(() => account.id, { onDelete: "cascade" }),
     clientId: text("client_id").notNull().default(""),
+    /** The access token that was shown in place of a password: this one ends and rests with it. */
+    via: bytea().references(() => accessToken.hash, { onDelete: "cascade" }),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
     lastUsedAt: timestamp("last_used_at", { withTimezone: true }).notNull(),
   },
-  (t) => [index("refresh_token_account").on(t.accountId), index("refresh_token_last_used").on(t.lastUsedAt)],
+  (t) => [
+    index("refresh_token_account").on(t.accountId),
+    index("refresh_token_last_used").on(t.lastUsedAt),
+    index("refresh_token_via").on(t.via),
+  ],
 );

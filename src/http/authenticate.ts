@@ -1,6 +1,7 @@
 // Reads a request's credentials.
+import { isAccessToken } from "#core/access/access-token.ts";
 import { anonymous, type Caller } from "#core/access/caller.ts";
-import { logIn } from "#core/access/log-in.ts";
+import { logIn, logInByToken } from "#core/access/log-in.ts";
 import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
@@ -43,8 +44,13 @@ export async function identify(head: RequestHead, { ctx, around }: Surface): Pro
   const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);
-  if (bearer) return readToken(ctx, bearer[1] as string);
+  if (bearer) return byBearer(ctx, bearer[1] as string);
   const credentials = findBasic(header);
   if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
+}
+
+/** DTR's clients show access tokens as Bearer, too. */
+function byBearer(ctx: Surface["ctx"], word: string): Promise<Caller> {
+  return isAccessToken(word) ? logInByToken(ctx, word) : readToken(ctx, word);
 }

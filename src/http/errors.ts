@@ -52,6 +52,7 @@ const statusOf: Record<ErrorCode, number> = {
   PASSWORD_INCORRECT: 400,
   LAST_ADMIN: 409,
   LAST_OWNER: 409,
+  NO_SUCH_API_TOKEN: 404,
   NO_SUCH_USER: 404,
   NO_SUCH_TEAM: 404,
   NO_SUCH_MEMBER: 404,

@@ -143,6 +143,19 @@ describeBerths("DTR's lab", (stage) => {
     });
   });
 
+  it("a machine logs in with an access token, and is out when that ends", async () => {
+    const made = await askAs(stage, "ahab", "POST", "/api/v0/api_tokens", { tokenLabel: "ci" });
+    const { token, hashedToken } = (await made.json()) as { token: string; hashedToken: string };
+    const machine = makeBox();
+    const own = `${stage.host}/ahab/ci:1`;
+    await machine.run(`${engine.command} login -u ahab --password-stdin ${stage.host}`, { stdin: token });
+    await machine.run(`${engine.command} tag lab:1 ${own}`);
+    await machine.run(`${engine.command} push ${own}`);
+    await askAs(stage, "ahab", "DELETE", `/api/v0/api_tokens/${hashedToken}`);
+    expect(await machine.fail(`${engine.command} push ${own}`)).toMatch(/unauthorized/);
+    expect(stage.berth.output()).not.toContain(token);
+  });
+
   it("a public repository is pulled by who has not logged in, and pushed to by nobody who was not granted it", async () => {
     await must("PATCH", "/api/v0/repositories/engineering/barca", { visibility: "public" });
     await docker("nobody", `pull ${at("barca:lona")}`);

@@ -15,11 +15,14 @@ export interface AccountRow {
   rights: Rights;
 }
 
-const columns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
+export const accountColumns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
   account.is_active as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
-  const found = await rows<AccountRow>(db, sql`select ${columns} from account where id = ${id} and deleted_at is null`);
+  const found = await rows<AccountRow>(
+    db,
+    sql`select ${accountColumns} from account where id = ${id} and deleted_at is null`,
+  );
   return found[0] ?? null;
 }
 
@@ -27,7 +30,7 @@ export async function findAccountByName(db: Db, name: string): Promise<AccountRo
   if (name !== withoutZeros(name)) return null;
   const found = await rows<AccountRow>(
     db,
-    sql`select ${columns} from account where name = ${name} and deleted_at is null`,
+    sql`select ${accountColumns} from account where name = ${name} and deleted_at is null`,
   );
   return found[0] ?? null;
 }
@@ -78,24 +81,33 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
   return changed.length > 0;
 }
 
+/** @param row.via in hex, of the access token that it was given for, if one was. */
 export async function insertRefreshToken(
   db: Db,
-  row: { hash: Uint8Array; accountId: string; clientId: string; now: Date },
+  row: { hash: Uint8Array; accountId: string; clientId: string; via: string | null; now: Date },
 ): Promise<void> {
   await db.execute(
-    sql`insert into refresh_token (hash, account_id, client_id, created_at, last_used_at)
-      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, ${row.now.toISOString()}, ${row.now.toISOString()})`,
+    sql`insert into refresh_token (hash, account_id, client_id, via, created_at, last_used_at)
+      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, decode(${row.via}, 'hex'), ${row.now.toISOString()}, ${row.now.toISOString()})`,
   );
 }
 
-/** Finds the account of a refresh token and notes its use. */
-export async function useRefreshToken(db: Db, hash: Uint8Array, now: Date): Promise<AccountRow | null> {
-  const found = await rows<AccountRow>(
+/** Finds the account of a refresh token, and the access token behind it in hex, and notes its use. */
+export async function useRefreshToken(
+  db: Db,
+  hash: Uint8Array,
+  now: Date,
+): Promise<{ account: AccountRow; via: string | null } | null> {
+  const found = await rows<AccountRow & { via: string | null }>(
     db,
-    sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id)
-      select ${columns} from account where id in (select account_id from used) and deleted_at is null`,
+    sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id, via)
+      select ${accountColumns}, encode(used.via, 'hex') as via from account join used on used.account_id = account.id
+      where deleted_at is null and (used.via is null or exists (select 1 from access_token t where t.hash = used.via
+        and t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz)))`,
   );
-  return found[0] ?? null;
+  if (!found[0]) return null;
+  const { via, ...account } = found[0];
+  return { account, via };
 }
 
 /** Ends tokens that nobody used since the cutoff. @returns how many. */
@@ -128,7 +140,7 @@ export async function listAccounts(
 ): Promise<AccountRow[]> {
   return rows<AccountRow>(
     db,
-    sql`select ${columns} from account where deleted_at is null and name >= ${withoutZeros(page.from)} and ${filters[page.filter]}
+    sql`select ${accountColumns} from account where deleted_at is null and name >= ${withoutZeros(page.from)} and ${filters[page.filter]}
       order by name limit ${page.limit}`,
   );
 }
@@ -192,6 +204,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   );
   if (marked.length === 0) return false;
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
+  await tx.execute(sql`delete from access_token where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
   await tx.execute(sql`delete from team where organization_id = ${id}`);
   await tx.execute(sql`delete from team_member where user_id = ${id}`);

@@ -18,6 +18,8 @@ export interface Caller {
   grants: readonly Grant[] | null;
   /** `ticket`: the address of one upload session, which its owner was given. */
   how: "anonymous" | "basic" | "bearer" | "ticket";
+  /** The hash, in hex, of the access token that stands behind it, where one does. */
+  via?: string;
 }
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };

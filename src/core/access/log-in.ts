@@ -8,6 +8,7 @@ import {
 import { registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
+import { isAccessToken, redeemAccessToken } from "./access-token.ts";
 import type { Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
 import { PasswordQueueFullError } from "./password-memory.ts";
@@ -25,13 +26,20 @@ interface Credentials {
 }
 
 /**
- * Checks a password.
+ * Checks a password, or an access token in its place.
  * @throws UNAUTHORIZED when it is wrong, TOOMANYREQUESTS after many failures or when too many are being checked.
  */
 export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<Caller> {
-  const account = await checkPassword(ctx, credentials);
-  if (!account) throw registryError("UNAUTHORIZED", "incorrect username or password");
-  return basic(account);
+  const { name, password } = credentials;
+  // What has the form of a token is random enough that nobody guesses one: no delays, and no password is tried.
+  if (isAccessToken(password)) {
+    const caller = await redeemAccessToken(ctx, password, name);
+    if (caller) return caller;
+  } else {
+    const account = await checkPassword(ctx, credentials);
+    if (account) return basic(account);
+  }
+  throw registryError("UNAUTHORIZED", "incorrect username or password");
 }
 
 /** The active user whose password it is, or null. @throws TOOMANYREQUESTS after many failures or when too many are being checked. */
@@ -75,10 +83,10 @@ async function verify(ctx: Needs<"compute" | "passwords">, password: string, has
   }
 }
 
-/** Makes a refresh token, which `docker login` keeps in place of the password. */
+/** Makes a refresh token for a caller with an account, which `docker login` keeps in place of the password. */
 export async function issueRefreshToken(
   ctx: Needs<"db" | "clock">,
-  account: AccountRow,
+  { account, via = null }: { account: AccountRow; via?: string | null },
   clientId: string,
 ): Promise<string> {
   const token = `berth_r_${randomWord(32)}`;
@@ -86,6 +94,7 @@ export async function issueRefreshToken(
     hash: await sha256Of(token),
     accountId: account.id,
     clientId: clientId.slice(0, 200),
+    via,
     now: ctx.clock.now(),
   });
   return token;
@@ -93,7 +102,14 @@ export async function issueRefreshToken(
 
 /** The caller behind a refresh token. @throws UNAUTHORIZED when it is not, or no longer, valid. */
 export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
-  const account = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
-  if (!account?.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
-  return basic(account);
+  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
+  if (!found?.account.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
+  return { ...basic(found.account), ...(found.via !== null && { via: found.via }) };
+}
+
+/** The caller behind an access token that comes without a name. @throws UNAUTHORIZED. */
+export async function logInByToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+  const caller = await redeemAccessToken(ctx, token, null);
+  if (!caller) throw registryError("UNAUTHORIZED", "the access token is not valid");
+  return caller;
 }

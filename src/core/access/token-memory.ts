@@ -14,6 +14,8 @@ export interface VerifiedToken {
   /** Null for the anonymous caller's. */
   accountId: string | null;
   grants: Grant[];
+  /** The access token behind it, by its hash in hex. */
+  via: string | null;
   /** When it is valid, in milliseconds since 1970. */
   fromMs: number;
   untilMs: number;

@@ -7,6 +7,7 @@ import { parseRepositoryName } from "#oci/name.ts";
 import type { Scope } from "#oci/scope.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
+import { isStillUsable } from "./access-token.ts";
 import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
 import { rememberedAccount } from "./reach.ts";
@@ -49,7 +50,7 @@ export async function issueToken(ctx: TokenNeeds, caller: Caller, scopes: readon
   const issuedAt = ctx.clock.now();
   const { kid, key } = await ctx.keys.signing();
   const seconds = Math.floor(issuedAt.getTime() / 1000);
-  const token = await new SignJWT({ access })
+  const token = await new SignJWT({ access, ...(caller.via !== undefined && { via: caller.via }) })
     .setProtectedHeader({ alg: "ES256", kid, typ: "JWT" })
     .setIssuer(issuer)
     .setSubject(caller.account?.id ?? "")
@@ -106,7 +107,10 @@ export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller>
   const account = verified.accountId === null ? null : await rememberedAccount(ctx, verified.accountId);
   if (verified.accountId !== null && !account?.isActive)
     throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  return { account, grants: verified.grants, how: "bearer" };
+  const { via } = verified;
+  if (via !== null && !(await isStillUsable(ctx, via)))
+    throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
+  return { account, grants: verified.grants, how: "bearer", ...(via !== null && { via }) };
 }
 
 function toGrant(claim: AccessClaim): Grant {
@@ -139,7 +143,8 @@ async function verify(ctx: TokenNeeds, token: string): Promise<VerifiedToken | n
     const access = Array.isArray(payload.access) ? payload.access.filter(isAccessClaim) : [];
     const untilMs = ((payload.exp as number) + leewaySeconds) * 1000;
     const fromMs = ((payload.nbf as number) - leewaySeconds) * 1000;
-    const verified = { accountId: payload.sub || null, grants: access.map(toGrant), fromMs, untilMs };
+    const via = typeof payload.via === "string" ? payload.via : null;
+    const verified = { accountId: payload.sub || null, grants: access.map(toGrant), via, fromMs, untilMs };
     ctx.tokens.remember(token, verified);
     return verified;
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Needs } from "../context.ts";
 import type { Facts } from "./facts.ts";
 
 /** The scopes that are not a repository's id. */
-export const scopes = { account: "account", path: "path" } as const;
+export const scopes = { account: "account", accessToken: "access-token", path: "path" } as const;
 
 /** Keys of facts in a repository's scope. */
 export const factKey = {
@@ -22,6 +22,7 @@ type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
 /** Drops what an event says has changed. */
 export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change, isCertain = true): void {
+  if (type.startsWith("token.")) facts.drop(scopes.accessToken);
   if (changesRights.has(type.split(".", 1)[0] as string)) facts.drop(scopes.account);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();

@@ -1,6 +1,7 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -14,6 +15,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     app.route("/", repositoryRoutes(surface));
     app.route("/", settingsRoutes(surface));
     accountRoutes({ surface, app, base, tag: "accounts" });
+    accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     teamAccessRoutes({ surface, app, base, tag: "access" });
   });
 }

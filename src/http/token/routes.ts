@@ -49,8 +49,8 @@ async function getToken(c: AppContext, surface: Surface): Promise<Response> {
     ? await logIn(ctx, { ...credentials, address: clientAddress(headOf(c, around), around) })
     : anonymous;
   c.set("who", caller.account?.name ?? null);
-  const offline = url.searchParams.get("offline_token") === "true" && caller.account;
-  const refresh = offline ? await issueRefreshToken(ctx, offline, url.searchParams.get("client_id") ?? "") : null;
+  const isOffline = url.searchParams.get("offline_token") === "true";
+  const refresh = isOffline ? await refreshTokenFor(surface, caller, url.searchParams.get("client_id")) : null;
   return answer(c, surface, caller, url.searchParams.getAll("scope"), refresh);
 }
 
@@ -70,8 +70,8 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
       const credentials = { name: form.get("username") ?? "", password: form.get("password") ?? "" };
       const caller = await logIn(ctx, { ...credentials, address: clientAddress(headOf(c, around), around) });
       c.set("who", caller.account?.name ?? null);
-      const offline = form.get("access_type") === "offline" && caller.account;
-      const refresh = offline ? await issueRefreshToken(ctx, offline, form.get("client_id") ?? "") : null;
+      const isOffline = form.get("access_type") === "offline";
+      const refresh = isOffline ? await refreshTokenFor(surface, caller, form.get("client_id")) : null;
       return await answer(c, surface, caller, form.getAll("scope"), refresh);
     }
   } catch (error) {
@@ -79,6 +79,11 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
     return oauthError(c, 401, "invalid_grant", (error as Error).message);
   }
   return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password or refresh_token");
+}
+
+async function refreshTokenFor({ ctx }: Surface, caller: Caller, clientId: string | null): Promise<string | null> {
+  const { account, via } = caller;
+  return account ? issueRefreshToken(ctx, { account, ...(via !== undefined && { via }) }, clientId ?? "") : null;
 }
 
 async function readForm(c: AppContext, around: Surroundings): Promise<URLSearchParams> {

@@ -71,6 +71,12 @@ export const operations: Row[] = [
   { ask: `PUT ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `PATCH ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `DELETE ${crew}/members/stan`, needs: "lead crew", yields: 404 },
+  { ask: "GET /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
+  { ask: "POST /api/v0/api_tokens?username=tom", needs: "be tom", body: { tokenLabel: 7 }, yields: 400, refuses: 400 },
+  { ask: "DELETE /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
+  { ask: "GET /api/v0/api_tokens/none", needs: "be logged in", yields: 404 },
+  { ask: "PATCH /api/v0/api_tokens/none", needs: "be logged in", body: {}, yields: 404 },
+  { ask: "DELETE /api/v0/api_tokens/none", needs: "be logged in", yields: 404 },
   { ask: `GET ${access}`, needs: "administer the repository", yields: 200 },
   { ask: `PUT ${access}/crew`, needs: "administer the repository", body: wrong, yields: 400 },
   { ask: `PUT ${access}/none`, needs: "administer the repository", body: { accessLevel: "admin" }, yields: 404 },
@@ -89,5 +95,5 @@ export const operations: Row[] = [
 /** The rows for a route, which may have parameters: `GET /enzi/v0/accounts/:account`. */
 export function rowsFor(route: string): Row[] {
   const pattern = new RegExp(`^${route.replaceAll(/:\w+|\{\w+\}/g, "[^/ ]+")}$`);
-  return operations.filter(({ ask }) => pattern.test(ask));
+  return operations.filter(({ ask }) => pattern.test(ask.split("?")[0] as string));
 }

@@ -1,0 +1,50 @@
+// Access tokens: words that people make for machines, used where a password is. A checksum tells secret scanners, and us, what is none.
+
+import { findAccessToken, useAccessToken } from "#db/queries/accounts/access-tokens.ts";
+import { hexOf } from "#oci/digest.ts";
+import { scopes } from "../cache/feed.ts";
+import type { Needs } from "../context.ts";
+import type { Caller } from "./caller.ts";
+import { randomWord, sha256Of } from "./oslo.ts";
+
+const prefix = "berth_";
+/** The prefix, 32 random bytes and the checksum, in base64url. */
+const form = /^berth_[A-Za-z0-9_-]{43}[0-9a-f]{8}$/;
+
+export function newAccessToken(): string {
+  const word = randomWord(32);
+  return `${prefix}${word}${checksum(word)}`;
+}
+
+/** Whether the word is one of these by its form and its checksum: then it is no password. */
+export function isAccessToken(word: string): boolean {
+  return form.test(word) && checksum(word.slice(prefix.length, -8)) === word.slice(-8);
+}
+
+/** The caller whose token it is, if it can be used; with a name given only if it is that account's. */
+export async function redeemAccessToken(
+  ctx: Needs<"db" | "clock">,
+  token: string,
+  name: string | null,
+): Promise<Caller | null> {
+  const hash = await sha256Of(token);
+  const account = await useAccessToken(ctx.db, hash, ctx.clock.now());
+  if (!account?.isActive || (name !== null && account.name !== name)) return null;
+  return { account, grants: null, how: "basic", via: hexOf(hash) };
+}
+
+/** Whether the access token behind another is still one that can be used. */
+export async function isStillUsable(ctx: Needs<"db" | "clock" | "facts">, hash: string): Promise<boolean> {
+  const row = await ctx.facts.get(scopes.accessToken, hash, () => findAccessToken(ctx.db, hash));
+  return row?.isActive === true && (row.expiresAt === null || new Date(row.expiresAt) > ctx.clock.now());
+}
+
+/** CRC-32 as zip has it, in hex. */
+function checksum(text: string): string {
+  let crc = 0xffffffff;
+  for (let at = 0; at < text.length; at++) {
+    crc ^= text.charCodeAt(at);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
+}
