@@ -9,12 +9,14 @@ import { headOf } from "./head.ts";
 import { opsRoutes } from "./ops/routes.ts";
 import { clientAddress } from "./origin.ts";
 import { tokenRoutes } from "./token/routes.ts";
+import { v1Routes } from "./v1/routes.ts";
 import { v2Routes } from "./v2/app.ts";
 
 /** Builds the application. It runs wherever there is fetch. */
 export function createApp(surface: Surface): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
   app.use("*", (c, next) => recorded(c, next, surface.around));
+  app.route("/v1", v1Routes(surface));
   app.route("/v2", v2Routes(surface));
   app.route("/auth", tokenRoutes(surface));
   app.route("/api/v0", apiRoutes(surface));

@@ -42,9 +42,20 @@ export interface Declaring {
 
 /** @param handle gives the body of the answer; it is asked only for callers with an account. */
 export function declare<F extends z.ZodType>(
-  { surface, app, base, tag }: Declaring,
+  to: Declaring,
   operation: Operation<F>,
   handle: (asked: Asked<F>) => Promise<unknown>,
+): void {
+  declareOpen(to, operation, (asked) =>
+    handle({ ...asked, caller: { ...asked.caller, account: requireAccount(asked.caller) } }),
+  );
+}
+
+/** The same for an operation that anybody may ask, with credentials or without. */
+export function declareOpen<F extends z.ZodType>(
+  { surface, app, base, tag }: Declaring,
+  operation: Operation<F>,
+  handle: (asked: Omit<Asked<F>, "caller"> & { caller: Caller }) => Promise<unknown>,
 ): void {
   const { method, path, summary, params, query, form, status, answer } = operation;
   const request = { ...(params && { params }), ...(query && { query }), ...(form && { body: json(form, summary) }) };
@@ -54,10 +65,9 @@ export function declare<F extends z.ZodType>(
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     c.set("route", `${base}${path}`);
     const caller = await authenticate(c, surface);
-    const account = requireAccount(caller);
     const result = await handle({
       c,
-      caller: { ...caller, account },
+      caller,
       param: (name) => c.req.param(name) as string,
       form: () => readJson(c, surface.around, form as F),
     });

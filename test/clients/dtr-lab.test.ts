@@ -82,6 +82,8 @@ describeBerths("DTR's lab", (stage) => {
       expect(await refused("ahab", `pull ${at("sevilla:1")}`)).toContain(noRight);
       expect(await namesFor(stage, "ahab")).toEqual(["engineering/madrid"]);
       expect(await catalogFor(stage, "ahab")).toEqual(["engineering/madrid"]);
+      const { stdout } = await docker("ahab", `search ${stage.host}/engineering`);
+      expect([stdout.includes("engineering/madrid"), stdout.includes("barca")], stdout).toEqual([true, false]);
     });
 
     it("gordon, a system admin, does everything", async () => {

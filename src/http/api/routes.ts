@@ -4,6 +4,7 @@ import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
@@ -16,6 +17,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     app.route("/", settingsRoutes(surface));
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
+    searchRoutes({ surface, app, base, tag: "search" });
     teamAccessRoutes({ surface, app, base, tag: "access" });
   });
 }

@@ -41,6 +41,9 @@ const json = { "content-type": "application/json" };
 
 export const expectations: Record<string, Expectation> = {
   "GET /": { ask: () => ({ path: "/" }), private: all(200) },
+  "GET /v1/_ping": { ask: () => ({ path: "/v1/_ping" }), private: all(200) },
+  "GET /v1/search": { ask: () => ({ path: "/v1/search?q=app" }), private: all(200) },
+  "GET /api/v0/index/dockersearch": { ask: () => ({ path: "/api/v0/index/dockersearch?q=app" }), private: all(200) },
   "GET /_ping": { ask: () => ({ path: "/_ping" }), private: all(200) },
   "GET /health": { ask: () => ({ path: "/health" }), private: all(200) },
   "GET /live": { ask: () => ({ path: "/live" }), private: all(200) },

@@ -71,6 +71,7 @@ export const operations: Row[] = [
   { ask: `PUT ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `PATCH ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `DELETE ${crew}/members/stan`, needs: "lead crew", yields: 404 },
+  { ask: "GET /api/v0/index/autocomplete?query=a", needs: "be logged in", yields: 200 },
   { ask: "GET /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
   { ask: "POST /api/v0/api_tokens?username=tom", needs: "be tom", body: { tokenLabel: 7 }, yields: 400, refuses: 400 },
   { ask: "DELETE /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
