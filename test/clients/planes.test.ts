@@ -99,6 +99,83 @@ describe("a server and a Worker", () => {
     });
   });
 
+  describe.each(ways)("what is taken away at the %s", (from, to) => {
+    const people = "/enzi/v0/accounts";
+    const [who, org] = [`ahab-${from}`, `crew-${from}`];
+    const access = `/api/v0/repositories/${org}/ship/teamAccess/deck`;
+    const member = `${people}/${org}/teams/deck/members/${who}`;
+    const must = async (method: string, path: string, body?: object) => {
+      const headers = { "content-type": "application/json" };
+      const answer = await request(planes[from], path, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
+    };
+    const tokenAt = async (at: Berth, word: string): Promise<string> => {
+      const headers = { authorization: `Basic ${Buffer.from(`${who}:${word}`).toString("base64")}` };
+      const path = `/auth/token?service=berth&scope=repository:${org}/ship:pull`;
+      return ((await (await request(at, path, { headers })).json()) as { token: string }).token;
+    };
+    beforeAll(async () => {
+      await must("POST", people, { name: who, password });
+      await must("POST", people, { name: org, isOrg: true });
+      await must("POST", `${people}/${org}/teams`, { name: "deck" });
+      await pushImage(planes[from], `${org}/ship`, { image: images[0], tag: "1" });
+    });
+
+    const ends: [string, string, string, object | undefined][] = [
+      ["a team's grant", "DELETE", access, undefined],
+      ["a membership", "DELETE", member, undefined],
+      ["a member of the organization", "DELETE", `${people}/${org}/members/${who}`, undefined],
+      ["a global role", "PATCH", `${people}/${who}`, { globalRole: "none" }],
+      ["an account", "PATCH", `${people}/${who}`, { isActive: false }],
+    ];
+    it.each(ends)(
+      `is gone at the ${to} within two seconds, for a token that docker had: %s`,
+      async (what, method, path, body) => {
+        await must("PATCH", `${people}/${who}`, {
+          isActive: true,
+          globalRole: what === "a global role" ? "read-only" : "none",
+        });
+        if (what !== "a global role") {
+          await must("PUT", member, {});
+          await must("PUT", access, { accessLevel: "read-only" });
+        } else await must("DELETE", `${people}/${org}/teams/deck/members/${who}`).catch(() => {});
+        const pull = async (token: string) =>
+          (await request(planes[to], `/v2/${org}/ship/manifests/1`, { headers: { authorization: `Bearer ${token}` } }))
+            .status;
+        let token = "";
+        await within(boundMs, async () => {
+          token = await tokenAt(planes[to], password);
+          return (await pull(token)) === 200;
+        });
+        await must(method, path, body);
+        await within(boundMs, async () => (await pull(token)) === 401);
+      },
+    );
+
+    it(`is gone at the ${to} within two seconds, for a token that docker had: an access token`, async () => {
+      await must("PATCH", `${people}/${who}`, { isActive: true, globalRole: "read-only" });
+      const made = (await must("POST", `/api/v0/api_tokens?username=${who}`, {})) as {
+        token: string;
+        hashedToken: string;
+      };
+      const pull = async (authorization: string) =>
+        (await request(planes[to], `/v2/${org}/ship/manifests/1`, { headers: { authorization } })).status;
+      let bearer = "";
+      await within(boundMs, async () => {
+        bearer = `Bearer ${await tokenAt(planes[to], made.token)}`;
+        return (await pull(bearer)) === 200;
+      });
+      await must("DELETE", `/api/v0/api_tokens/${made.hashedToken}`);
+      await within(boundMs, async () => (await pull(bearer)) === 401);
+      expect(await pull(`Bearer ${made.token}`)).toBe(401);
+    });
+  });
+
   it("one token opens both, a refresh token too, until it is ended", async () => {
     const ask = (at: Berth, fields: Record<string, string>) =>
       request(at, "/auth/token", {
@@ -122,8 +199,13 @@ describe("a server and a Worker", () => {
   });
 });
 
-/** Holds until it is so, and not longer than the bound. */
+/** Holds when it becomes so, at the latest for what is asked after the bound. */
 async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + ms; !(await isSo()); await pause(50))
-    if (performance.now() > end) throw new Error(`it was not so within ${ms} ms`);
+  const end = performance.now() + ms;
+  for (;;) {
+    const beganMs = performance.now();
+    if (await isSo()) return;
+    if (beganMs > end) throw new Error(`it was not so within ${ms} ms`);
+    await pause(50);
+  }
 }
