@@ -50,12 +50,17 @@ export function isRepositoryPath(text: string): boolean {
   return text.length <= maxNameLength && text.split("/").every((segment) => component.test(segment));
 }
 
+/** Whether a word is an id: a name in the same place never is, so that paths can take either. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** Says why a word cannot be the name of an account (user or organization), or null when it can. */
 export function accountNameProblem(text: string): string | null {
   if (text.length < 1 || text.length > 100) return "an account name has 1 to 100 characters";
   if (!component.test(text))
     return 'an account name has lower-case letters and digits, separated by one ".", "_", "__" or dashes';
   if (reservedAccountNames.has(text)) return `${text} is a reserved word`;
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return "an account name cannot be a UUID";
+  if (isUuid(text)) return "an account name cannot be a UUID";
   return null;
 }

@@ -2,11 +2,10 @@
 import { type AccountRow, findAccountById, findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { findTeam, type TeamRow } from "#db/queries/accounts/organizations.ts";
 import { registryError } from "#oci/error.ts";
+import { isUuid } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import { may, type Question } from "../access/may.ts";
 import type { Needs } from "../context.ts";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Kind = AccountRow["kind"];
 const missing = { user: "NO_SUCH_USER", organization: "NO_SUCH_ACCOUNT" } as const;
@@ -25,9 +24,7 @@ export async function requireMay(caller: Caller, question: Question): Promise<vo
 
 /** The account of a name or an id. That an account exists is no secret: names share one space. @throws NO_SUCH_ACCOUNT, NO_SUCH_USER. */
 export async function findAccount(ctx: Needs<"db">, nameOrId: string, kind?: Kind): Promise<AccountRow> {
-  const found = uuid.test(nameOrId)
-    ? await findAccountById(ctx.db, nameOrId)
-    : await findAccountByName(ctx.db, nameOrId);
+  const found = isUuid(nameOrId) ? await findAccountById(ctx.db, nameOrId) : await findAccountByName(ctx.db, nameOrId);
   if (!found || (kind && found.kind !== kind)) throw registryError(missing[kind ?? "organization"]);
   return found;
 }

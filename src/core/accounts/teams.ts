@@ -16,6 +16,7 @@ import {
   updateTeam,
 } from "#db/queries/accounts/organizations.ts";
 import { registryError } from "#oci/error.ts";
+import { isUuid } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
@@ -31,10 +32,9 @@ interface TeamNames {
 
 /** Letters, digits and what stands between them; slashes make groups of teams. */
 const teamName = /^[A-Za-z0-9](?:[A-Za-z0-9._ -]*[A-Za-z0-9])?(?:\/[A-Za-z0-9](?:[A-Za-z0-9._ -]*[A-Za-z0-9])?)*$/;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function requireTeamName(name: string): void {
-  if (name.length > 100 || uuid.test(name) || !teamName.test(name))
+  if (name.length > 100 || isUuid(name) || !teamName.test(name))
     throw registryError(
       "INVALID_TEAM_NAME",
       'a team name has 1 to 100 letters and digits, with ".", "_", "-", spaces and slashes between them, and is no UUID',
