@@ -21,7 +21,7 @@ export interface RepositoryRow {
   pushes: number;
 }
 
-const columns = sql`r.id, r.account_id as "accountId", a.kind as "accountKind", a.name as namespace, r.name, r.path, r.kind,
+export const repositoryColumns = sql`r.id, r.account_id as "accountId", a.kind as "accountKind", a.name as namespace, r.name, r.path, r.kind,
   r.visibility, r.short_description as "shortDescription", r.long_description as "longDescription",
   r.immutable_tags as "immutableTags", r.sparse, r.pulls, r.pushes`;
 
@@ -29,7 +29,7 @@ export async function findRepository(db: Db, path: string): Promise<RepositoryRo
   if (path !== withoutZeros(path)) return null;
   const found = await rows<RepositoryRow>(
     db,
-    sql`select ${columns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
+    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
   );
   return found[0] ?? null;
 }
@@ -115,7 +115,7 @@ export async function listRepositories(
   const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
   return rows<RepositoryRow>(
     db,
-    sql`select ${columns} from repository r join account a on a.id = r.account_id
+    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
       where r.deleted_at is null and r.path > ${withoutZeros(page.after)} and ${visibleTo(page.viewer)} and ${inNamespace}
       order by r.path limit ${page.limit}`,
   );

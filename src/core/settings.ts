@@ -1,9 +1,8 @@
 // Settings that admins change while the server runs; every reader sees a change at its next question.
 import { insertEvent } from "#db/queries/events.ts";
 import { readSettings, writeSetting } from "#db/queries/installation.ts";
-import { registryError } from "#oci/error.ts";
 import type { Caller } from "./access/caller.ts";
-import { may } from "./access/may.ts";
+import { requireMay } from "./accounts/find.ts";
 import type { Needs } from "./context.ts";
 
 export interface Settings {
@@ -52,7 +51,6 @@ export async function changeSettings(
   return getSettings(ctx);
 }
 
-async function requireAdmin(caller: Caller): Promise<void> {
-  if (await may(caller, { on: "registry", action: "administer" })) return;
-  throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
+function requireAdmin(caller: Caller): Promise<void> {
+  return requireMay(caller, { on: "registry", action: "administer" });
 }

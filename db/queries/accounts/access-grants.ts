@@ -1,5 +1,6 @@
 // Queries on what teams were granted.
 import { sql } from "drizzle-orm/sql";
+import { type RepositoryRow, repositoryColumns } from "../repositories.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import type { TeamRow } from "./organizations.ts";
 import type { AccessLevel } from "./rights.ts";
@@ -53,10 +54,11 @@ export async function listRepositoriesOfTeam(
   db: Db,
   teamId: string,
   page: { from: string; limit: number },
-): Promise<{ path: string; level: AccessLevel }[]> {
-  return rows(
+): Promise<{ repository: RepositoryRow; level: AccessLevel }[]> {
+  const found = await rows<RepositoryRow & { level: AccessLevel }>(
     db,
-    sql`select r.path, g.level from access_grant g join repository r on r.id = g.repository_id
+    sql`select ${repositoryColumns}, g.level from access_grant g join repository r on r.id = g.repository_id join account a on a.id = r.account_id
       where g.team_id = ${teamId} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)} order by r.path limit ${page.limit}`,
   );
+  return found.map(({ level, ...repository }) => ({ repository, level }));
 }

@@ -123,6 +123,6 @@ export async function removeAccessTokens(
   const user = all ? null : await reachUser(ctx, caller, which.user);
   const { generatedBy, usedBefore } = which;
   const told = { type: "token.delete" as const, object: user?.name ?? "*", detail: { generatedBy, usedBefore } };
-  const which2 = { accountId: user?.id ?? null, generatedBy, usedBefore };
-  return (await changing(ctx, caller, told, async (tx) => (await deleteAccessTokens(tx, which2)) || null)) ?? 0;
+  const of = { accountId: user?.id ?? null, generatedBy, usedBefore };
+  return (await changing(ctx, caller, told, async (tx) => (await deleteAccessTokens(tx, of)) || null)) ?? 0;
 }

@@ -9,7 +9,7 @@ import {
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import { findTeam, type TeamRow } from "#db/queries/accounts/organizations.ts";
 import type { AccessLevel } from "#db/queries/accounts/rights.ts";
-import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
+import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { levelOn, may } from "../access/may.ts";
@@ -152,17 +152,12 @@ export async function pageTeamRepositories(
   const team = await reachTeam(ctx, caller, names);
   if (!caller.account?.rights.teams.includes(team.id))
     await requireMay(caller, { on: "team", action: "administer", team });
-  const paths = await pageOf(
+  const found = await pageOf(
     page,
-    ({ path }: { path: string; level: AccessLevel }) => path,
+    ({ repository }: { repository: RepositoryRow; level: AccessLevel }) => repository.path,
     (limit) => listRepositoriesOfTeam(ctx.db, team.id, { ...page, limit }),
   );
-  const items: { repository: RepositoryRow; level: AccessLevel }[] = [];
-  for (const { path, level } of paths.items) {
-    const repository = await findRepository(ctx.db, path);
-    if (repository) items.push({ repository, level });
-  }
-  return { team, items, next: paths.next };
+  return { team, ...found };
 }
 
 /** What a user may on a repository, by everything that gives him something. For himself and for system admins. @throws NO_SUCH_REPOSITORY, NO_SUCH_USER. */

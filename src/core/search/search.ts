@@ -1,6 +1,6 @@
 // Finds repositories and accounts by a part of their names, as far as the caller may see them.
-import { type AccountRow, findAccountByName } from "#db/queries/accounts/accounts.ts";
-import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
+import type { AccountRow } from "#db/queries/accounts/accounts.ts";
+import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { searchAccounts, searchRepositories } from "#db/queries/search.ts";
 import { type Caller, listerOf } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
@@ -13,14 +13,10 @@ export async function findRepositories(
 ): Promise<RepositoryRow[]> {
   const { namespace = null, limit } = query;
   const text = query.text.toLowerCase();
-  const paths = await searchRepositories(ctx.db, { viewer: listerOf(caller), text, namespace, limit });
-  const found = await Promise.all(paths.map((path) => findRepository(ctx.db, path)));
-  return found.filter((row) => row !== null);
+  return searchRepositories(ctx.db, { viewer: listerOf(caller), text, namespace, limit });
 }
 
 /** Accounts whose name holds the text: names are no secret to who has one. */
 export async function findAccounts(ctx: Needs<"db">, query: { text: string; limit: number }): Promise<AccountRow[]> {
-  const names = await searchAccounts(ctx.db, { ...query, text: query.text.toLowerCase() });
-  const found = await Promise.all(names.map((name) => findAccountByName(ctx.db, name)));
-  return found.filter((row) => row !== null);
+  return searchAccounts(ctx.db, { ...query, text: query.text.toLowerCase() });
 }
