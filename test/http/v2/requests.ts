@@ -180,8 +180,12 @@ export function streamOf(...pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-/** A body during which something happens: after its bytes were taken and before it ends. */
-export function streamWith(bytes: Uint8Array, meanwhile: () => Promise<unknown>): ReadableStream<Uint8Array> {
+/** A body during which something happens: a while after its bytes were taken, so that they may arrive, and before it ends. */
+export function streamWith(
+  bytes: Uint8Array,
+  meanwhile: () => Promise<unknown>,
+  { afterMs = 30 } = {},
+): ReadableStream<Uint8Array> {
   let isSent = false;
   return new ReadableStream(
     {
@@ -190,6 +194,7 @@ export function streamWith(bytes: Uint8Array, meanwhile: () => Promise<unknown>)
           isSent = true;
           return controller.enqueue(bytes);
         }
+        await new Promise((resolve) => setTimeout(resolve, afterMs));
         await meanwhile();
         controller.close();
       },
