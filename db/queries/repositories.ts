@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm/sql";
 import { grantsOf } from "./accounts/rights.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
+import { visibleIds, withinNamespace } from "./visible.ts";
 
 /** What the rules need of a repository. */
 export interface RepositoryRow {
@@ -112,21 +113,20 @@ export async function listRepositories(
   db: Db,
   page: { viewer: Viewer; after: string; limit: number; namespace?: string },
 ): Promise<RepositoryRow[]> {
-  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  const where = sql`r.path > ${withoutZeros(page.after)} and ${withinNamespace(page.namespace ?? null)}`;
+  const first = { order: sql`r.path`, limit: page.limit };
   return rows<RepositoryRow>(
     db,
     sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and r.path > ${withoutZeros(page.after)} and ${visibleTo(page.viewer)} and ${inNamespace}
-      order by r.path limit ${page.limit}`,
+      where r.id in (${visibleIds(page.viewer, { where, first })}) order by r.path limit ${page.limit}`,
   );
 }
 
 export async function countRepositories(db: Db, page: { viewer: Viewer; namespace?: string }): Promise<number> {
-  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  const where = withinNamespace(page.namespace ?? null);
   const found = await rows<{ count: number }>(
     db,
-    sql`select count(*) as count from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and ${visibleTo(page.viewer)} and ${inNamespace}`,
+    sql`select count(*) as count from (${visibleIds(page.viewer, { where })}) v`,
   );
   return found[0]?.count ?? 0;
 }

@@ -2,6 +2,7 @@
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import type { AccessLevel, AccessRight } from "#db/queries/accounts/rights.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
+import { grantsNear } from "../cache/grants-by-place.ts";
 import type { Caller, Grant } from "./caller.ts";
 
 /** What may be done to a repository. `administer`: change its settings, delete it. */
@@ -58,7 +59,9 @@ export function levelOn(account: AccountRow | null, repository: RepositoryRow): 
   if (!account?.isActive) return open;
   if (account.isAdmin || owns(account, repository.accountId)) return "admin";
   const { globalRole, grants } = account.rights;
-  const granted = grants.filter((grant) => holdsOn(grant, repository)).map(({ level }) => level);
+  const granted = grantsNear(grants, repository)
+    .filter((grant) => holdsOn(grant, repository))
+    .map(({ level }) => level);
   const highest = (best: Level, level: Level): Level => (ranks[level] > ranks[best] ? level : best);
   return granted.reduce(highest, highest(open, globalRole ?? "none"));
 }

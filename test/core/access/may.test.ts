@@ -123,6 +123,21 @@ describe("what was granted", () => {
     expect(yes.sort()).toEqual([...allowed].sort());
   });
 
+  it("counts among many grants, too: of the repository, of its namespace, and no other", async () => {
+    const others = Array.from({ length: 1000 }, (_, n) => ({
+      level: "admin" as const,
+      namespaceId: n % 2 ? "alice" : "carol",
+      repositoryId: n % 100 ? `other ${n}` : null,
+    })).filter((grant) => grant.namespaceId !== "alice" || grant.repositoryId !== null);
+    const among = (...more: Rights["grants"]) => basic({ rights: { ...noRights, grants: [...others, ...more] } });
+    expect(await may(among(), on("pull", "private"))).toBe(false);
+    for (const repositoryId of ["r1", null]) {
+      const writer = among({ level: "read-write", namespaceId: "alice", repositoryId });
+      expect(await may(writer, on("push", "private"))).toBe(true);
+      expect(await may(writer, on("administer", "private"))).toBe(false);
+    }
+  });
+
   it("is never widened by a token, which is for nothing but repositories", async () => {
     const owner = holders["owner of the organization"] as Caller;
     const grants: Grant[] = [{ type: "repository", repositoryId: "r1", name: "alice/app", actions: ["pull"] }];
