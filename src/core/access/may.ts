@@ -3,6 +3,7 @@ import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import type { AccessLevel, AccessRight } from "#db/queries/accounts/rights.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { fitsPattern } from "#oci/pattern.ts";
+import { grantsNear } from "../cache/grants-by-place.ts";
 import type { Caller, Grant } from "./caller.ts";
 
 /** What may be done to a repository. `administer`: change its settings, delete it. */
@@ -88,7 +89,8 @@ export function* reasonsOn<Right extends AccessRight>(
   if (account.id === repository.accountId) yield { rule: "own namespace", level: "admin" };
   if (rights.owns.includes(repository.accountId)) yield { rule: "organization owner", level: "admin" };
   if (rights.globalRole) yield { rule: "global role", level: rights.globalRole };
-  for (const grant of rights.grants) if (holdsOn(grant, repository)) yield { rule: "grant", level: grant.level, grant };
+  for (const grant of grantsNear(rights.grants, repository))
+    if (holdsOn(grant, repository)) yield { rule: "grant", level: grant.level, grant };
 }
 
 function holdsOn({ namespaceId, repositoryId, pattern }: AccessRight, repository: RepositoryRow): boolean {
