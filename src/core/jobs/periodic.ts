@@ -6,7 +6,7 @@ import { clearLinks, clearManifests, deleteClearedRepository, findDeletedReposit
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
-import { forgetBytes } from "../content/manifests.ts";
+import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
 import { scrubBlobs } from "./scrub.ts";

@@ -3,6 +3,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { manifestRoutes } from "./images/manifests.ts";
+import { tagRoutes } from "./images/tags.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -18,6 +20,8 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    tagRoutes({ surface, app, base, tag: "repositories" });
+    manifestRoutes({ surface, app, base, tag: "repositories" });
     teamAccessRoutes({ surface, app, base, tag: "access" });
   });
 }
