@@ -1,22 +1,25 @@
 // Queries on manifests with everything that is known of them: for the management API, never for the protocol.
 import { type SQL, sql } from "drizzle-orm/sql";
 import { type Db, rows, withoutZeros } from "../rows.ts";
+import type { Detail } from "./details.ts";
 
-export interface ManifestRecord {
+export interface ManifestRecord extends Omit<Detail, "status"> {
   digest: string;
   mediaType: string;
   artifactType: string | null;
   configDigest: string | null;
   configMediaType: string | null;
-  /** Of what it refers to and is no manifest: configuration and layers, each once. */
-  sizeBytes: number;
+  /** Whether what its configuration tells is known; `pending`: it is still to be read, `absent`: the manifest is not here. */
+  status: Detail["status"] | "pending" | "absent";
 }
 
 const columns = sql`m.digest, m.media_type as "mediaType", m.artifact_type as "artifactType", m.config_media_type as "configMediaType",
   (select e.digest from manifest_edge e where e.repository_id = m.repository_id and e.parent = m.digest and e.kind = 'config'
     order by e.position limit 1) as "configDigest",
-  (select coalesce(sum(s.bytes), 0)::bigint from (select max(e.size_bytes) as bytes from manifest_edge e
-    where e.repository_id = m.repository_id and e.parent = m.digest and e.kind <> 'child' group by e.digest) s) as "sizeBytes"`;
+  coalesce(d.size_bytes, (select sum(s.bytes)::bigint from (select max(e.size_bytes) as bytes from manifest_edge e
+    where e.repository_id = m.repository_id and e.parent = m.digest and e.kind <> 'child' group by e.digest) s)) as "sizeBytes",
+  case when m.describe_at is null then coalesce(d.status, 'pending') else 'pending' end as status, d.os, d.os_version as "osVersion",
+  d.architecture, d.variant, d.author, d.created, d.lines, d.platforms`;
 
 /** Those of the digests that are manifests of the repository. */
 export async function findManifestRecords(
@@ -42,7 +45,11 @@ export async function listManifestRecords(
 }
 
 function select(db: Db, where: SQL): Promise<ManifestRecord[]> {
-  return rows<ManifestRecord>(db, sql`select ${columns} from manifest m where ${where}`);
+  return rows<ManifestRecord>(
+    db,
+    sql`select ${columns} from manifest m
+      left join manifest_detail d on d.repository_id = m.repository_id and d.digest = m.digest where ${where}`,
+  );
 }
 
 export async function countManifests(db: Db, repositoryId: string): Promise<number> {

@@ -8,6 +8,7 @@ import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/session
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
+import { describeManifests } from "../images/describe.ts";
 import { plusSeconds } from "../moment.ts";
 import { scrubBlobs } from "./scrub.ts";
 
@@ -38,6 +39,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
+  { name: "describe-manifests", cron: "* * * * *", cost: "light", slice: describeManifests },
   { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },
 ];
 

@@ -43,9 +43,10 @@ export function tagRoutes(to: Declaring): void {
       status: 200,
       answer: z.array(tagAnswer),
     },
-    async ({ caller, param }) => {
+    async ({ c, caller, param }) => {
       const repository = `${param("namespace")}/${param("reponame")}`;
-      return (await getTagRecords(ctx, caller, repository, param("reference"))).map(describeTag);
+      const asked = { reference: param("reference"), os: c.req.query("os"), architecture: c.req.query("arch") };
+      return (await getTagRecords(ctx, caller, repository, asked)).map(describeTag);
     },
   );
   declareOpen(
