@@ -54,6 +54,9 @@ const errorMessages = {
   NO_SUCH_NAMESPACE_TEAM_ACCESS: "The team was granted nothing on this namespace.",
   NO_SUCH_ACCOUNT: "An account with the given name does not exist.",
   NO_SUCH_REPOSITORY: "A repository with the given name does not exist.",
+  NO_SUCH_TAG: "A tag with the given name does not exist for the given repository.",
+  NO_SUCH_REF: "A ref with the given name does not exist for the given repository.",
+  INVALID_DIGEST: "The given digest is invalid.",
   NO_SUCH_ROUTE: "There is no such operation.",
   REPOSITORY_EXISTS: "A repository with the given name already exists.",
 } as const;

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
+import { listUndescribed } from "#db/queries/images/details.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
 import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
 import { searchRepositories } from "#db/queries/search.ts";
@@ -82,6 +83,7 @@ describe("with many rows", () => {
     ["a blob", () => findLinkedBlob(database.db, repositoryId, blob)],
     ["the blobs of a manifest", () => findLinkedBlobs(database.db, repositoryId, [blob])],
     ["the manifests of an index", () => findManifestDigests(database.db, repositoryId, [digest])],
+    ["manifests that are to be described", () => listUndescribed(database.db, new Date(), 10)],
     ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
   ])("%s is found by index", async (_, work, sorts = 0) => {
     const nodes = await planOf(work);

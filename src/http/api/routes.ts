@@ -3,6 +3,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { manifestRoutes } from "./images/manifests.ts";
+import { tagRoutes } from "./images/tags.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
@@ -20,6 +22,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });
   });
