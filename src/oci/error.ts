@@ -48,6 +48,8 @@ const errorMessages = {
   NO_SUCH_USER: "A user with the given name does not exist.",
   NO_SUCH_TEAM: "A team with the given name does not exist in this organization.",
   NO_SUCH_MEMBER: "The user is not a member.",
+  NO_SUCH_SERVICE_ACCOUNT: "A service account with the given name does not exist in this organization.",
+  NO_SUCH_SERVICE_ACCOUNT_ACCESS: "The service account was granted nothing here.",
   NO_SUCH_REPOSITORY_TEAM_ACCESS: "The team was granted nothing on this repository.",
   NO_SUCH_NAMESPACE_TEAM_ACCESS: "The team was granted nothing on this namespace.",
   NO_SUCH_ACCOUNT: "An account with the given name does not exist.",

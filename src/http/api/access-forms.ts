@@ -6,7 +6,7 @@ import type { TeamRow } from "#core/accounts/teams.ts";
 import { accountAnswer } from "../enzi/forms.ts";
 import { repositoryAnswer } from "./forms.ts";
 
-const accessLevel = z.enum(["read-only", "read-write", "admin"]);
+export const accessLevel = z.enum(["read-only", "read-write", "admin"]);
 
 export const accessForm = z.object({ accessLevel }).openapi("forms.Access");
 const team = z

@@ -34,13 +34,13 @@ const fields = {
   lastUsed: z.string(),
   expiresAt: z.string().nullable(),
 };
-const tokenAnswer = z.object(fields).openapi("responses.APIToken");
-const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
+export const tokenAnswer = z.object(fields).openapi("responses.APIToken");
+export const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
 
 /** What DTR's clients read where nobody used it yet: Go's first moment. */
 const never = "0001-01-01T00:00:00Z";
 
-function describe(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
+export function describeToken(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
   const time = (text: string) => new Date(text).toISOString();
   return {
     hashedToken: row.hash,
@@ -73,7 +73,7 @@ export function accessTokenRoutes(to: Declaring): void {
       const { after, limit } = readPage(c);
       const found = await pageAccessTokens(ctx, caller, { user: c.req.query("username"), after, limit });
       c.header("X-Next-Page-Start", found.next ?? "");
-      return found.items.map(describe);
+      return found.items.map(describeToken);
     },
   );
   declare(
@@ -95,7 +95,7 @@ export function accessTokenRoutes(to: Declaring): void {
         ...input,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
       });
-      return { ...describe(row), token };
+      return { ...describeToken(row), token };
     },
   );
   declare(
@@ -120,7 +120,7 @@ export function accessTokenRoutes(to: Declaring): void {
     },
   );
   declare(to, { ...one, method: "get", summary: "one access token", answer: tokenAnswer }, async ({ caller, param }) =>
-    describe(await getAccessToken(ctx, caller, param("hashedtoken"))),
+    describeToken(await getAccessToken(ctx, caller, param("hashedtoken"))),
   );
   declare(
     to,
@@ -132,7 +132,7 @@ export function accessTokenRoutes(to: Declaring): void {
         ...(tokenLabel !== undefined && { label: tokenLabel }),
         ...(isActive !== undefined && { isActive }),
       };
-      return describe(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
+      return describeToken(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
     },
   );
   declare(to, { ...one, method: "delete", summary: "end an access token" }, async ({ caller, param }) => {

@@ -5,6 +5,7 @@ import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
+import { serviceAccountRoutes } from "./service-accounts/routes.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
@@ -18,6 +19,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
     teamAccessRoutes({ surface, app, base, tag: "access" });
   });
 }
