@@ -186,6 +186,19 @@ export async function updatePassword(db: Db, id: string, passwordHash: string, n
   return changed.length > 0;
 }
 
+/** Replaces a hash by another one of the same password, unless it was changed meanwhile. */
+export async function replacePasswordHash(
+  db: Db,
+  id: string,
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
+  const changed = await rows(
+    db,
+    sql`update account set password_hash = ${to} where id = ${id} and password_hash = ${from} and deleted_at is null returning id`,
+  );
+  return changed.length > 0;
+}
+
 /** Whether another system admin could log in. Whoever takes that right away in this transaction is alone in doing so. */
 export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
   const admins = await rows<{ id: string }>(

@@ -3,6 +3,7 @@ import {
   type AccountRow,
   findAccountByName,
   insertRefreshToken,
+  replacePasswordHash,
   useRefreshToken,
 } from "#db/queries/accounts/accounts.ts";
 import { registryError } from "#oci/error.ts";
@@ -62,8 +63,31 @@ export async function checkPassword(
     return null;
   }
   ctx.passwords.succeeded(name, address);
-  await ctx.passwords.remember(usable.id, hash, password);
+  const kept = isOfToday(hash) ? hash : await renewHash(ctx, usable.id, { password, hash });
+  await ctx.passwords.remember(usable.id, kept, password);
   return usable;
+}
+
+/** Whether a hash has the cost that hashes are made with now. */
+function isOfToday(hash: string): boolean {
+  const cost = (of: string) => of.split("$", 4).join("$");
+  return cost(hash) === cost(nobodysHash);
+}
+
+/** A hash from before the cost was raised is made again while its password is at hand. @returns the one in force. */
+async function renewHash(
+  ctx: Needs<"db" | "compute" | "passwords">,
+  accountId: string,
+  { password, hash }: { password: string; hash: string },
+): Promise<string> {
+  try {
+    const renewed = await ctx.passwords.gate(() => ctx.compute.run("hashPassword", { password }));
+    return (await replacePasswordHash(ctx.db, accountId, { from: hash, to: renewed })) ? renewed : hash;
+  } catch (error) {
+    // There is another login to do it at.
+    if (error instanceof PasswordQueueFullError || error instanceof ComputeBusyError) return hash;
+    throw error;
+  }
 }
 
 function basic(account: AccountRow): Caller {

@@ -177,7 +177,7 @@ export async function changePassword(
   return changed;
 }
 
-async function hashNew(ctx: Needs<"compute">, name: string, password: string): Promise<string> {
-  requireGoodPassword(name, password);
+async function hashNew(ctx: Needs<"db" | "compute">, name: string, password: string): Promise<string> {
+  await requireGoodPassword(ctx, name, password);
   return ctx.compute.run("hashPassword", { password });
 }

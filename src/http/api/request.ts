@@ -61,3 +61,8 @@ export function pageOfNames(c: AppContext): { from: string; limit: number } {
   const { after, limit } = readPage(c);
   return { from: after, limit };
 }
+
+/** A form without what was not said. */
+export function definite<T extends object>(form: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined)) as never;
+}
