@@ -6,6 +6,7 @@ import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
 import { headOf, type RequestHead } from "./head.ts";
+import { callerByCookie } from "./login/cookie.ts";
 import { clientAddress } from "./origin.ts";
 
 /** A name and a password. */
@@ -30,16 +31,19 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
 }
 
 /**
- * Who is asking.
- * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller.
+ * Who is asking an API that browsers ask, too. What the request says itself counts before what the browser adds to it.
+ * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller. NOT_AUTHORIZED as callerByCookie.
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
-  const caller = await identify(headOf(c, surface.around), surface);
+  const head = headOf(c, surface.around);
+  const caller = head.header("authorization")
+    ? await identify(head, surface)
+    : ((await callerByCookie(head, surface)) ?? anonymous);
   c.set("who", caller.account?.name ?? null);
   return caller;
 }
 
-/** The same for a request of which there is only the head. */
+/** The same by the header alone, for what is no browser's. @throws UNAUTHORIZED. */
 export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;

@@ -17,9 +17,11 @@ export interface Caller {
   /** The token's bound; null when there is none (a password was given). */
   grants: readonly Grant[] | null;
   /** `ticket`: the address of one upload session, which its owner was given. */
-  how: "anonymous" | "basic" | "bearer" | "ticket";
+  how: "anonymous" | "basic" | "bearer" | "ticket" | "cookie";
   /** The hash, in hex, of the access token that stands behind it, where one does. */
   via?: string;
+  /** The id of the session, where one was shown. */
+  session?: string;
 }
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };

@@ -6,7 +6,7 @@ import {
   replacePasswordHash,
   useRefreshToken,
 } from "#db/queries/accounts/accounts.ts";
-import { registryError } from "#oci/error.ts";
+import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
 import { isAccessToken, redeemAccessToken } from "./access-token.ts";
@@ -40,7 +40,12 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     const account = await checkPassword(ctx, credentials);
     if (account) return basic(account);
   }
-  throw registryError("UNAUTHORIZED", "incorrect username or password");
+  throw wrongCredentials();
+}
+
+/** The one answer to a name and a password that are not right together, whatever the reason. */
+export function wrongCredentials(): RegistryError {
+  return registryError("UNAUTHORIZED", "incorrect username or password");
 }
 
 /** The active user whose password it is, or null. @throws TOOMANYREQUESTS after many failures or when too many are being checked. */
@@ -65,7 +70,7 @@ export async function checkPassword(
   ctx.passwords.succeeded(name, address);
   const kept = isOfToday(hash) ? hash : await renewHash(ctx, usable.id, { password, hash });
   await ctx.passwords.remember(usable.id, kept, password);
-  return usable;
+  return { ...usable, passwordHash: kept };
 }
 
 /** Whether a hash has the cost that hashes are made with now. */

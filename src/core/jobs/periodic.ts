@@ -8,6 +8,7 @@ import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/session
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/manifests.ts";
 import type { Context, Needs } from "../context.ts";
+import { clearSessions } from "../login/sessions.ts";
 import { plusSeconds } from "../moment.ts";
 import { scrubBlobs } from "./scrub.ts";
 
@@ -37,6 +38,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", slice: condemnUnlinked },
   { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
+  { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
   { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },
 ];
