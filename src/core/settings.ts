@@ -12,9 +12,16 @@ export interface Settings {
   createNamespaceOnPush: boolean;
   /** A password that is set from now on has as many characters at least. */
   passwordMinLength: number;
+  /** Whether `?refresh_token=` lets an access token in. */
+  accessTokenInQuery: boolean;
 }
 
-const defaults: Settings = { createRepositoryOnPush: true, createNamespaceOnPush: true, passwordMinLength: 8 };
+const defaults: Settings = {
+  createRepositoryOnPush: true,
+  createNamespaceOnPush: true,
+  passwordMinLength: 8,
+  accessTokenInQuery: true,
+};
 const names = Object.keys(defaults) as (keyof Settings)[];
 
 /** The settings in force. */

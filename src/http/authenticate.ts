@@ -1,7 +1,7 @@
 // Reads a request's credentials.
 import { isAccessToken } from "#core/access/access-token.ts";
 import { anonymous, type Caller } from "#core/access/caller.ts";
-import { logIn, logInByToken } from "#core/access/log-in.ts";
+import { logIn, logInByAddress, logInByToken } from "#core/access/log-in.ts";
 import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
@@ -36,11 +36,27 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
   const head = headOf(c, surface.around);
+  const inAddress = head.search.get("refresh_token");
+  if (inAddress !== null) keepToItself(c);
   const caller = head.header("authorization")
     ? await identify(head, surface)
-    : ((await callerByCookie(head, surface)) ?? anonymous);
+    : inAddress
+      ? await byAddress(head, surface, inAddress)
+      : ((await callerByCookie(head, surface)) ?? anonymous);
   c.set("who", caller.account?.name ?? null);
   return caller;
+}
+
+/** DTR's clients put an access token into the address. @throws UNAUTHORIZED, also for what is no GET: a link must change nothing. */
+async function byAddress(head: RequestHead, { ctx }: Surface, token: string): Promise<Caller> {
+  if (head.method !== "GET") throw registryError("UNAUTHORIZED", "refresh_token is for GET alone");
+  return logInByAddress(ctx, token);
+}
+
+/** Nobody is to learn the address from this answer: no cache, and no page that is opened from it. */
+function keepToItself(c: AppContext): void {
+  c.header("Cache-Control", "no-store");
+  c.header("Referrer-Policy", "no-referrer");
 }
 
 /** The same by the header alone, for what is no browser's. @throws UNAUTHORIZED. */

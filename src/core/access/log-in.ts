@@ -9,6 +9,7 @@ import {
 import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
+import { getSettings } from "../settings.ts";
 import { isAccessToken, redeemAccessToken } from "./access-token.ts";
 import type { Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
@@ -141,4 +142,16 @@ export async function logInByToken(ctx: Needs<"db" | "clock">, token: string): P
   const caller = await redeemAccessToken(ctx, token, null);
   if (!caller) throw registryError("UNAUTHORIZED", "the access token is not valid");
   return caller;
+}
+
+/**
+ * The same for one in a request's address, where it is seen by more than in a header: a setting decides.
+ * @throws UNAUTHORIZED.
+ */
+export async function logInByAddress(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+  if (!isAccessToken(token)) throw registryError("UNAUTHORIZED", "refresh_token must be an access token");
+  const { accessTokenInQuery } = await getSettings(ctx);
+  if (!accessTokenInQuery)
+    throw registryError("UNAUTHORIZED", "refresh_token is switched off here: show the access token as Bearer");
+  return { ...(await logInByToken(ctx, token)), how: "query" };
 }

@@ -11,6 +11,7 @@ const settingsForm = z
     createRepositoryOnPush: z.boolean().optional(),
     createNamespaceOnPush: z.boolean().optional(),
     passwordMinLength: z.number().int().min(8).max(128).optional(),
+    accessTokenInQuery: z.boolean().optional(),
   })
   .openapi("forms.Settings");
 const settingsAnswer = z
@@ -18,6 +19,7 @@ const settingsAnswer = z
     createRepositoryOnPush: z.boolean(),
     createNamespaceOnPush: z.boolean(),
     passwordMinLength: z.number().int(),
+    accessTokenInQuery: z.boolean(),
   })
   .openapi("responses.Settings");
 
