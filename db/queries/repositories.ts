@@ -81,18 +81,34 @@ export async function markRepositoryDeleted(db: Db, id: string, now: Date): Prom
   return marked.length > 0;
 }
 
-/** Whose eyes a list is for: who sees everything, an account with what it was granted, null for what is public. */
-export type Viewer = { accountId: string; seesAll: boolean } | null;
+/**
+ * Whose eyes a list is for: who sees everything, an account with what it was granted at that moment, null for what is public.
+ * With `within`, of what is not public only paths that fit one of the patterns.
+ */
+export type Viewer = { accountId: string; seesAll: boolean; at: Date; within?: readonly string[] } | null;
+
+/** A pattern of names as `like` reads it. */
+const likePattern = (pattern: string) => pattern.replaceAll("_", "\\_").replaceAll("*", "%");
 
 /** The condition under which a viewer sees repository `r`: what `may()` says of pulling it. */
 export function visibleTo(viewer: Viewer) {
-  if (viewer?.seesAll) return sql`true`;
   if (!viewer) return sql`r.visibility = 'public'`;
-  const { accountId } = viewer;
-  return sql`(r.visibility = 'public' or r.account_id = ${accountId}::uuid
-    or r.account_id in (select m.organization_id from organization_member m where m.user_id = ${accountId}::uuid and m.is_admin)
-    or r.account_id in (select g.namespace_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is null)
-    or r.id in (select g.repository_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is not null))`;
+  const { within } = viewer;
+  if (!within) return seenBy(viewer);
+  const patterns = JSON.stringify(within.map(likePattern));
+  return sql`(r.visibility = 'public' or r.path like any (array(select jsonb_array_elements_text(${patterns}::jsonb))) and ${seenBy(viewer)})`;
+}
+
+function seenBy({ accountId, seesAll, at }: NonNullable<Viewer>) {
+  if (seesAll) return sql`true`;
+  const account = sql`${accountId}::uuid`;
+  const grants = sql`(select * from (${grantsOf(account)}) g where g.expires_at is null or g.expires_at > ${at.toISOString()}::timestamptz) g`;
+  return sql`(r.visibility = 'public' or r.account_id = ${account}
+    or r.account_id in (select m.organization_id from organization_member m where m.user_id = ${account} and m.is_admin)
+    or r.account_id in (select g.namespace_id from ${grants} where g.repository_id is null and g.pattern is null)
+    or r.id in (select g.repository_id from ${grants} where g.repository_id is not null)
+    or exists (select 1 from ${grants} where g.pattern is not null and g.namespace_id = r.account_id
+      and r.name like replace(replace(g.pattern, '_', '\\_'), '*', '%')))`;
 }
 
 /** Ends every repository of a namespace. @returns their ids and paths. */

@@ -50,6 +50,8 @@ const errorMessages = {
   NO_SUCH_TEAM: "A team with the given name does not exist in this organization.",
   NO_SUCH_MEMBER: "The user is not a member.",
   NO_SUCH_REPOSITORY_TEAM_ACCESS: "The team was granted nothing on this repository.",
+  NO_SUCH_REPOSITORY_USER_ACCESS: "The user was granted nothing on this repository himself.",
+  NO_SUCH_PATTERN_ACCESS: "There is no such grant on a pattern in this namespace.",
   NO_SUCH_NAMESPACE_TEAM_ACCESS: "The team was granted nothing on this namespace.",
   NO_SUCH_ACCOUNT: "An account with the given name does not exist.",
   NO_SUCH_REPOSITORY: "A repository with the given name does not exist.",

@@ -10,7 +10,8 @@ import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
-import { isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { callerBy, isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
 import { PasswordQueueFullError } from "./password-memory.ts";
@@ -39,7 +40,7 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     if (caller) return caller;
   } else {
     const account = await checkPassword(ctx, credentials);
-    if (account) return basic(account);
+    if (account) return { account: asOf(account, ctx.clock.now()), grants: null, how: "basic" };
   }
   throw wrongCredentials();
 }
@@ -96,10 +97,6 @@ async function renewHash(
   }
 }
 
-function basic(account: AccountRow): Caller {
-  return { account, grants: null, how: "basic" };
-}
-
 async function verify(ctx: Needs<"compute" | "passwords">, password: string, hash: string): Promise<boolean> {
   if (password.length > maxPasswordLength) return false;
   try {
@@ -132,9 +129,10 @@ export async function issueRefreshToken(
 
 /** The caller behind a refresh token. @throws UNAUTHORIZED when it is not, or no longer, valid. */
 export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
-  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
+  const now = ctx.clock.now();
+  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
   if (!found?.account.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
-  return { ...basic(found.account), ...(found.via !== null && { via: found.via }) };
+  return callerBy(asOf(found.account, now), found);
 }
 
 /** The caller behind an access token that comes without a name. @throws UNAUTHORIZED. */

@@ -13,6 +13,7 @@ import {
 } from "#db/queries/accounts/sessions.ts";
 import { registryError } from "#oci/error.ts";
 import { isUuid } from "#oci/name.ts";
+import { asOf } from "../access/as-of.ts";
 import type { Caller } from "../access/caller.ts";
 import { checkPassword, wrongCredentials } from "../access/log-in.ts";
 import { hmacWord, randomWord, sameText, sha256Of } from "../access/oslo.ts";
@@ -74,8 +75,9 @@ export async function beginSession(
 /** Who shows the word of a session in force, or null. */
 export async function callerBySession(ctx: Needs<"db" | "clock">, token: string): Promise<Caller | null> {
   if (token.length > maxTokenLength) return null;
-  const found = await useSession(ctx.db, await sha256Of(token), inForce(ctx));
-  return found && { account: found.account, grants: null, how: "cookie", session: found.id };
+  const when = inForce(ctx);
+  const found = await useSession(ctx.db, await sha256Of(token), when);
+  return found && { account: asOf(found.account, when.now), grants: null, how: "cookie", session: found.id };
 }
 
 /** What a page of ours has to show beside the cookie to change anything: it follows from the session, and another page cannot read it. */

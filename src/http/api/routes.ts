@@ -4,11 +4,13 @@ import type { AppEnv, Surface } from "../environment.ts";
 import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
+import { explainRoutes, userAccessRoutes } from "./user-access.ts";
 
 const base = "/api/v0";
 
@@ -20,6 +22,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
-    teamAccessRoutes({ surface, app, base, tag: "access" });
+    for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
+      routes({ surface, app, base, tag: "access" });
   });
 }

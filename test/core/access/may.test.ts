@@ -3,7 +3,15 @@ import type { AccountRow, Caller, Grant } from "#core/access/caller.ts";
 import { may, type Question } from "#core/access/may.ts";
 import type { AccessLevel, Rights } from "#db/queries/accounts/rights.ts";
 
-const noRights: Rights = { globalRole: null, owns: [], memberOf: [], teams: [], leads: [], grants: [] };
+const noRights: Rights = {
+  globalRole: null,
+  owns: [],
+  memberOf: [],
+  teams: [],
+  leads: [],
+  grants: [],
+  nextExpiry: null,
+};
 const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   id,
   name: id,
@@ -16,7 +24,7 @@ const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   ...more,
 });
 const granted = (level: AccessLevel, repositoryId: string | null, namespaceId = "alice"): Partial<AccountRow> => ({
-  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId }] },
+  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId, pattern: null, expiresAt: null }] },
 });
 const repository = (accountId: string, visibility: "public" | "private", id = "r1") => ({
   id,
