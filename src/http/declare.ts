@@ -3,12 +3,12 @@ import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AccountRow, Caller } from "#core/access/caller.ts";
 import { requireAccount } from "#core/accounts/find.ts";
 import { errorAnswers, json } from "./api/forms.ts";
-import { readJson } from "./api/request.ts";
+import { type FormRules, readJson } from "./api/request.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "./environment.ts";
 
 /** What an operation is to the world. */
-export interface Operation<F extends z.ZodType> {
+export interface Operation<F extends z.ZodType> extends FormRules {
   method: "get" | "post" | "put" | "patch" | "delete";
   /** Below the base, with parameters as OpenAPI writes them: `/accounts/{account}`. */
   path: string;
@@ -69,7 +69,7 @@ export function declareOpen<F extends z.ZodType>(
       c,
       caller,
       param: (name) => c.req.param(name) as string,
-      form: () => readJson(c, surface.around, form as F),
+      form: () => readJson(c, surface.around, form as F, operation),
     });
     return status === 204 ? c.body(null, 204) : c.json(result ?? {}, status);
   });

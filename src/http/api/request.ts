@@ -1,6 +1,6 @@
 // Reads bodies and pages of the management API, with errors in DTR's form.
 import { z } from "@hono/zod-openapi";
-import { registryError } from "#oci/error.ts";
+import { type ErrorCode, registryError } from "#oci/error.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, Surroundings } from "../environment.ts";
 import { headOf } from "../head.ts";
@@ -11,11 +11,21 @@ const mostPerPage = 1000;
 /** As JSON writes it. No text that PostgreSQL stores can hold it. */
 const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
 
-/** Reads and checks a JSON body. @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS. */
+/** How a body is read beside its schema. */
+export interface FormRules {
+  /** What a wrong field is called; else INVALID_PARAMETERS. */
+  invalid?: ErrorCode | undefined;
+}
+
+/**
+ * Reads and checks a JSON body. A field that the form has not is ignored, and the answer says so in a `Warning` header.
+ * @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS or `rules.invalid`.
+ */
 export async function readJson<T extends z.ZodType>(
   c: AppContext,
   around: Surroundings,
   schema: T,
+  { invalid = "INVALID_PARAMETERS" }: FormRules = {},
 ): Promise<z.infer<T>> {
   const type = c.req.header("content-type") ?? "";
   // curl -d says it is a form; DTR's clients were forgiven for that.
@@ -31,14 +41,26 @@ export async function readJson<T extends z.ZodType>(
     throw registryError("INVALID_JSON");
   }
   if (zeroCharacter.test(text)) throw registryError("INVALID_PARAMETERS", "a text must not hold the character U+0000");
+  const unknown = unknownFields(schema, value);
+  if (unknown.length > 0) c.header("Warning", `299 - "unknown fields are ignored: ${unknown.join(", ")}"`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") ?? "";
   if (field === "visibility") throw registryError("INVALID_REPOSITORY_VISIBILITY");
-  throw registryError("INVALID_PARAMETERS", `${field ? `${field}: ` : ""}${issue?.message ?? "wrong input"}`, {
+  throw registryError(invalid, `${field ? `${field}: ` : ""}${issue?.message ?? "wrong input"}`, {
     field,
   });
+}
+
+/** Some of them, in the letters that a header may hold: the names are the client's. */
+function unknownFields(schema: z.ZodType, value: unknown): string[] {
+  if (!(schema instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value))
+    return [];
+  const names = Object.keys(value).filter((name) => !Object.hasOwn(schema.shape, name));
+  const most = 10;
+  const named = names.slice(0, most).map((name) => name.slice(0, 50).replaceAll(/[^\w.$-]/g, "?"));
+  return names.length > most ? [...named, "..."] : named;
 }
 
 /** Reads DTR's page parameters. A size of 0 asks for as much as there may be in one answer. @throws INVALID_PARAMETERS. */

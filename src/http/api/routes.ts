@@ -3,9 +3,11 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { clusterRoutes } from "./meta/cluster.ts";
+import { settingsRoutes } from "./meta/settings.ts";
+import { userSettingsRoutes } from "./meta/user-settings.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
-import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
 
@@ -14,7 +16,9 @@ const base = "/api/v0";
 export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
   return apiShell(base, "Berth", (app) => {
     app.route("/", repositoryRoutes(surface));
-    app.route("/", settingsRoutes(surface));
+    settingsRoutes({ surface, app, base, tag: "settings" });
+    clusterRoutes({ surface, app, base, tag: "settings" });
+    userSettingsRoutes({ surface, app, base, tag: "settings" });
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });

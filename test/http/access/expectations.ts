@@ -37,6 +37,8 @@ const apiChange = (ok: number) => ({
   public: `401 403 ${ok} ${ok} | 403 ${ok} 404 404 ${ok} 401`,
 });
 
+const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
+
 const json = { "content-type": "application/json" };
 
 export const expectations: Record<string, Expectation> = {
@@ -143,6 +145,13 @@ export const expectations: Record<string, Expectation> = {
     // Each time another repository, made for it; the tokens of that name reach it too.
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}`, init: { method: "DELETE" } }),
     ...apiChange(204),
+  },
+  "GET /api/v0/meta/features": { ask: () => ({ path: "/api/v0/meta/features" }), ...withAccount },
+  "GET /api/v0/admin/version": { ask: () => ({ path: "/api/v0/admin/version" }), ...withAccount },
+  "GET /api/v0/accounts/language": { ask: () => ({ path: "/api/v0/accounts/language" }), ...withAccount },
+  "GET /api/v0/meta/cluster_status": {
+    ask: () => ({ path: "/api/v0/meta/cluster_status" }),
+    private: "401 403 403 200 | 403 403 403 403 403 401",
   },
   "GET /api/v0/meta/settings": {
     ask: () => ({ path: "/api/v0/meta/settings" }),
