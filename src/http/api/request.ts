@@ -15,17 +15,20 @@ const zeroCharacter = /(?<!\\)(?:\\\\)*\\u0000/;
 export interface FormRules {
   /** What a wrong field is called; else INVALID_PARAMETERS. */
   invalid?: ErrorCode | undefined;
+  /** Fields of other versions of DTR to which nothing corresponds here: taken without a word. */
+  alsoKnown?: readonly string[] | undefined;
 }
 
 /**
- * Reads and checks a JSON body. A field that the form has not is ignored, and the answer says so in a `Warning` header.
+ * Reads and checks a JSON body. What a form of DTR's has not is ignored, and the answer says so in a `Warning` header. Forms of paths
+ * that DTR has not are strict objects, which refuse it.
  * @throws UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS or `rules.invalid`.
  */
 export async function readJson<T extends z.ZodType>(
   c: AppContext,
   around: Surroundings,
   schema: T,
-  { invalid = "INVALID_PARAMETERS" }: FormRules = {},
+  { invalid = "INVALID_PARAMETERS", alsoKnown = [] }: FormRules = {},
 ): Promise<z.infer<T>> {
   const type = c.req.header("content-type") ?? "";
   // curl -d says it is a form; DTR's clients were forgiven for that.
@@ -41,12 +44,13 @@ export async function readJson<T extends z.ZodType>(
     throw registryError("INVALID_JSON");
   }
   if (zeroCharacter.test(text)) throw registryError("INVALID_PARAMETERS", "a text must not hold the character U+0000");
-  const unknown = unknownFields(schema, value);
+  const unknown = unknownFields(schema, value, alsoKnown);
   if (unknown.length > 0) c.header("Warning", `299 - "unknown fields are ignored: ${unknown.join(", ")}"`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue?.path.join(".") ?? "";
+  const unrecognized = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const field = [...(issue?.path ?? []), ...unrecognized].join(".");
   if (field === "visibility") throw registryError("INVALID_REPOSITORY_VISIBILITY");
   throw registryError(invalid, `${field ? `${field}: ` : ""}${issue?.message ?? "wrong input"}`, {
     field,
@@ -54,10 +58,12 @@ export async function readJson<T extends z.ZodType>(
 }
 
 /** Some of them, in the letters that a header may hold: the names are the client's. */
-function unknownFields(schema: z.ZodType, value: unknown): string[] {
+function unknownFields(schema: z.ZodType, value: unknown, alsoKnown: readonly string[]): string[] {
   if (!(schema instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value))
     return [];
-  const names = Object.keys(value).filter((name) => !Object.hasOwn(schema.shape, name));
+  // With a catchall the form itself says what becomes of them.
+  if (schema.def.catchall) return [];
+  const names = Object.keys(value).filter((name) => !Object.hasOwn(schema.shape, name) && !alsoKnown.includes(name));
   const most = 10;
   const named = names.slice(0, most).map((name) => name.slice(0, 50).replaceAll(/[^\w.$-]/g, "?"));
   return names.length > most ? [...named, "..."] : named;

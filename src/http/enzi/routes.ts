@@ -95,6 +95,7 @@ function accountRoutes(to: Declaring): void {
       path: "/accounts",
       summary: "create a user or an organization",
       form: createAccountForm,
+      alsoKnown: ["searchLDAP"],
       status: 201,
       answer: accountAnswer,
     },
