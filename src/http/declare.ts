@@ -2,7 +2,7 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AccountRow, Caller } from "#core/access/caller.ts";
 import { requireAccount } from "#core/accounts/find.ts";
-import { errorAnswers, json } from "./api/forms.ts";
+import { changeErrorAnswers, errorAnswers, json } from "./api/forms.ts";
 import { type FormRules, readJson } from "./api/request.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "./environment.ts";
@@ -60,7 +60,7 @@ export function declareOpen<F extends z.ZodType>(
   const { method, path, summary, params, query, form, status, answer } = operation;
   const request = { ...(params && { params }), ...(query && { query }), ...(form && { body: json(form, summary) }) };
   const success = answer ? json(answer, summary) : { description: summary };
-  const responses = { [status]: success, ...errorAnswers };
+  const responses = { [status]: success, ...(method === "get" ? errorAnswers : changeErrorAnswers) };
   app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses });
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     c.set("route", `${base}${path}`);
