@@ -95,6 +95,14 @@ export function visibleTo(viewer: Viewer) {
     or r.id in (select g.repository_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is not null))`;
 }
 
+/** The condition under which an account may administer repository `r`: what `may()` says of it. */
+export function administeredBy(accountId: string) {
+  return sql`(r.account_id = ${accountId}::uuid
+    or r.account_id in (select m.organization_id from organization_member m where m.user_id = ${accountId}::uuid and m.is_admin)
+    or r.account_id in (select g.namespace_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is null and g.level = 'admin')
+    or r.id in (select g.repository_id from (${grantsOf(sql`${accountId}::uuid`)}) g where g.repository_id is not null and g.level = 'admin'))`;
+}
+
 /** Ends every repository of a namespace. @returns their ids and paths. */
 export async function markRepositoriesDeleted(
   db: Db,

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { eventRoutes } from "./events.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -18,6 +19,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    eventRoutes({ surface, app, base, tag: "events" });
     teamAccessRoutes({ surface, app, base, tag: "access" });
   });
 }

@@ -1,0 +1,89 @@
+// Pages of events, newest first, as far as somebody may learn of them.
+import { type SQL, sql } from "drizzle-orm/sql";
+import type { EventType } from "../events.ts";
+import { administeredBy, type Viewer, visibleTo } from "../repositories.ts";
+import { type Db, rows } from "../rows.ts";
+
+export interface EventRow {
+  id: number;
+  /** Milliseconds since 1970. */
+  atMs: number;
+  /** A manifest that was pushed with tags is a `tag.push`. */
+  type: EventType;
+  actorId: string | null;
+  actorName: string | null;
+  repositoryId: string | null;
+  object: string;
+  detail: Record<string, unknown>;
+}
+
+export interface EventPage {
+  /** The first event that is wanted; null: the newest. */
+  from: number | null;
+  limit: number;
+  before: Date | null;
+  after: Date | null;
+  actorId: string | null;
+}
+
+/** The types that a list shows: to whoever sees the repository, and to who may administer it. */
+export interface ShownTypes {
+  toReaders: EventType[];
+  toAdmins: EventType[];
+}
+
+const typeOf = sql`case when e.type = 'manifest.push' and e.detail->'tags' <> '[]'::jsonb then 'tag.push' else e.type end`;
+const columns = sql`e.id, extract(epoch from e.at)::float8 * 1000 as "atMs", ${typeOf} as type, e.actor_id as "actorId",
+  e.repository_id as "repositoryId", e.object, e.detail`;
+const oneOf = (types: readonly EventType[]) =>
+  sql`${typeOf} in (select jsonb_array_elements_text(${JSON.stringify(types)}::jsonb))`;
+
+function within(page: EventPage): SQL {
+  const from = page.from === null ? sql`true` : sql`e.id <= ${page.from}::bigint`;
+  const before = page.before === null ? sql`true` : sql`e.at < ${page.before.toISOString()}::timestamptz`;
+  const after = page.after === null ? sql`true` : sql`e.at > ${page.after.toISOString()}::timestamptz`;
+  const actor = page.actorId === null ? sql`true` : sql`e.actor_id = ${page.actorId}::uuid`;
+  return sql`${from} and ${before} and ${after} and ${actor}`;
+}
+
+const newest = (page: EventPage) => sql`order by e.id desc limit ${page.limit}`;
+
+/** Those of the types, wherever they happened. */
+export function allEvents(page: EventPage, types: readonly EventType[] | null): SQL {
+  return sql`select ${columns} from event e where ${within(page)} and ${types === null ? sql`true` : oneOf(types)} ${newest(page)}`;
+}
+
+/** Those of one repository. */
+export function repositoryEvents(page: EventPage, repositoryId: string, types: readonly EventType[]): SQL {
+  return sql`select ${columns} from event e where e.repository_id = ${repositoryId}::uuid and ${within(page)} and ${oneOf(types)} ${newest(page)}`;
+}
+
+/**
+ * Those of every repository that the viewer sees, as it is now; nothing is left to see of one that is gone.
+ * @param adminId whose rights to administer count, or null.
+ */
+export function seenEvents(page: EventPage, viewer: Viewer, adminId: string | null, types: ShownTypes): SQL {
+  const administered = adminId === null ? sql`false` : administeredBy(adminId);
+  const mine = sql`(${oneOf(types.toReaders)} or s.administered and ${oneOf(types.toAdmins)})`;
+  const seen = sql`select r.id, ${administered} as administered from repository r where r.deleted_at is null and ${visibleTo(viewer)}`;
+  // Who sees everything finds a page among the newest; for anybody else the newest of each repository are looked at.
+  if (viewer?.seesAll)
+    return sql`select ${columns} from event e join lateral (${seen} and r.id = e.repository_id) s on true
+      where ${within(page)} and ${mine} ${newest(page)}`;
+  return sql`select e.* from (${seen}) s cross join lateral (
+      select ${columns} from event e where e.repository_id = s.id and ${within(page)} and ${mine} ${newest(page)}) e ${newest(page)}`;
+}
+
+/** Runs one of the above. */
+export async function readEvents(db: Db, found: SQL): Promise<EventRow[]> {
+  return rows(
+    db,
+    sql`select e.*, a.name as "actorName" from (${found}) e left join account a on a.id = e."actorId" order by e.id desc`,
+  );
+}
+
+/** How many one of the above finds. */
+export async function countEvents(db: Db, found: SQL): Promise<number> {
+  const [counted] = await rows<{ count: number }>(db, sql`select count(*) as count from (${found}) e`);
+  return counted?.count ?? 0;
+}
