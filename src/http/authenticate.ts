@@ -40,7 +40,11 @@ export async function authenticate(c: AppContext, surface: Surface): Promise<Cal
 }
 
 /** The same for a request of which there is only the head. */
-export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
+export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
+  return { ...(await byCredentials(head, surface)), from: clientAddress(head, surface.around) };
+}
+
+async function byCredentials(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);

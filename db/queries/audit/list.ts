@@ -14,6 +14,8 @@ export interface EventRow {
   actorName: string | null;
   repositoryId: string | null;
   object: string;
+  credential: string | null;
+  address: string | null;
   detail: Record<string, unknown>;
 }
 
@@ -34,7 +36,7 @@ export interface ShownTypes {
 
 const typeOf = sql`case when e.type = 'manifest.push' and e.detail->'tags' <> '[]'::jsonb then 'tag.push' else e.type end`;
 const columns = sql`e.id, extract(epoch from e.at)::float8 * 1000 as "atMs", ${typeOf} as type, e.actor_id as "actorId",
-  e.repository_id as "repositoryId", e.object, e.detail`;
+  e.actor_name as "oldName", e.credential, e.address, e.repository_id as "repositoryId", e.object, e.detail`;
 const oneOf = (types: readonly EventType[]) =>
   sql`${typeOf} in (select jsonb_array_elements_text(${JSON.stringify(types)}::jsonb))`;
 
@@ -78,7 +80,7 @@ export function seenEvents(page: EventPage, viewer: Viewer, adminId: string | nu
 export async function readEvents(db: Db, found: SQL): Promise<EventRow[]> {
   return rows(
     db,
-    sql`select e.*, a.name as "actorName" from (${found}) e left join account a on a.id = e."actorId" order by e.id desc`,
+    sql`select e.*, coalesce(e."oldName", a.name) as "actorName" from (${found}) e left join account a on a.id = e."actorId" order by e.id desc`,
   );
 }
 

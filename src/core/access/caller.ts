@@ -20,6 +20,8 @@ export interface Caller {
   how: "anonymous" | "basic" | "bearer" | "ticket";
   /** The hash, in hex, of the access token that stands behind it, where one does. */
   via?: string;
+  /** Where the request came from. */
+  from?: string;
 }
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };

@@ -64,7 +64,7 @@ export async function createAccessToken(
     creatorAgent: creatorAgent.slice(0, 200),
     expiresAt,
   };
-  const told = { type: "token.create" as const, object: user.name, detail: { label, hash: hexOf(hash) } };
+  const told = { type: "token.create" as const, object: user.name, detail: { label, hash: hexOf(hash), expiresAt } };
   const made = await changing(ctx, caller, told, async (tx, now) =>
     (await insertAccessToken(tx, { ...row, now }, mostTokens)) ? findAccessToken(tx, hexOf(hash)) : null,
   );

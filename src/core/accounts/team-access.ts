@@ -183,8 +183,10 @@ async function putGrant(
   grant: Grant & { level: AccessLevel },
   { object, team }: { object: string; team: TeamRow },
 ): Promise<void> {
-  const told = { type: "access.update" as const, object, detail: { team: team.name, level: grant.level } };
-  await changing(ctx, caller, told, async (tx) => {
+  const { level, repositoryId } = grant;
+  const detail: Record<string, unknown> = { team: team.name, level };
+  await changing(ctx, caller, { type: "access.update", object, repositoryId, detail }, async (tx) => {
+    detail.before = await findTeamGrant(tx, grant);
     await putTeamGrant(tx, grant);
     return true;
   });
@@ -196,6 +198,11 @@ async function removeGrant(
   grant: Grant,
   { object, team }: { object: string; team: TeamRow },
 ): Promise<boolean> {
-  const told = { type: "access.delete" as const, object, detail: { team: team.name } };
-  return (await changing(ctx, caller, told, async (tx) => (await deleteTeamGrant(tx, grant)) || null)) !== null;
+  const detail: Record<string, unknown> = { team: team.name };
+  const told = { type: "access.delete" as const, object, repositoryId: grant.repositoryId, detail };
+  const gone = await changing(ctx, caller, told, async (tx) => {
+    detail.before = await findTeamGrant(tx, grant);
+    return (await deleteTeamGrant(tx, grant)) || null;
+  });
+  return gone !== null;
 }

@@ -31,6 +31,8 @@ export interface EventsPage {
   items: EventRow[];
   next: number | null;
   total: number | null;
+  /** Whether the caller may learn by which credential, from where and in detail. */
+  isWhole: boolean;
 }
 
 /** Of everything that the caller may learn of. @throws NOT_AUTHENTICATED. */
@@ -41,7 +43,7 @@ export async function pageEvents(ctx: Needs<"db">, caller: Caller, query: EventQ
   if (await may(caller, { on: "registry", action: "administer" })) {
     const filtered = kinds.type !== undefined || kinds.object !== undefined || kinds.excludePull === true;
     const all = [...types.toReaders, ...types.toAdmins, ...typesFor("system admins", kinds)];
-    return paged(ctx, query, (page) => allEvents(page, filtered ? all : null));
+    return { ...(await paged(ctx, query, (page) => allEvents(page, filtered ? all : null))), isWhole: true };
   }
   // A token for one thing is none for learning what happens elsewhere.
   const adminId = caller.grants === null ? id : null;
@@ -69,5 +71,5 @@ async function paged(
 ): Promise<EventsPage> {
   const found = await readEvents(ctx.db, find({ ...page, limit: page.limit + 1 }));
   const total = count ? await countEvents(ctx.db, find({ ...page, from: null, limit: mostCounted })) : null;
-  return { items: found.slice(0, page.limit), next: found[page.limit]?.id ?? null, total };
+  return { items: found.slice(0, page.limit), next: found[page.limit]?.id ?? null, total, isWhole: false };
 }

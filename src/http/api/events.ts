@@ -23,6 +23,10 @@ const eventAnswer = z
     object: objectAnswer,
     target: objectAnswer.optional(),
     repository: z.string(),
+    /** Berth's own, for system admins. */
+    credential: z.string().optional(),
+    address: z.string().optional(),
+    detail: z.record(z.string(), z.unknown()).optional().openapi({ description: "what was and what is" }),
   })
   .openapi("schema.Event");
 const eventsAnswer = z.object({ events: z.array(eventAnswer) }).openapi("responses.Events");
@@ -57,10 +61,10 @@ export function eventRoutes(to: Declaring): void {
   );
 }
 
-function answer(c: AppContext, { items, next, total }: EventsPage): z.infer<typeof eventsAnswer> {
+function answer(c: AppContext, { items, next, total, isWhole }: EventsPage): z.infer<typeof eventsAnswer> {
   c.header("X-Next-Page-Start", next === null ? "" : String(next));
   if (total !== null) c.header("X-Resource-Count", String(total));
-  return { events: items.map(describeEvent) };
+  return { events: items.map((row) => ({ ...describeEvent(row), ...(isWhole && describeDetail(row)) })) };
 }
 
 /** @throws INVALID_PARAMETERS */
@@ -107,6 +111,10 @@ function describeEvent(row: EventRow): z.infer<typeof eventAnswer> {
     object: describeObject(row),
     repository: row.repositoryId === null ? "" : row.object,
   };
+}
+
+function describeDetail({ credential, address, detail }: EventRow) {
+  return { ...(credential !== null && { credential }), ...(address !== null && { address }), detail };
 }
 
 /** What it was done to, named as it was then. */

@@ -7,6 +7,7 @@ import { identify } from "../authenticate.ts";
 import type { Surface } from "../environment.ts";
 import { asRegistryError, errorAnswer } from "../errors.ts";
 import type { RequestHead } from "../head.ts";
+import { clientAddress } from "../origin.ts";
 import { deleteBlobLink, getBlobContent } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
 import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
@@ -104,7 +105,9 @@ async function dispatch(asked: Asked, answered: Underway): Promise<Answer> {
 
 async function identified(asked: Asked, answered: Underway, path: V2Path | null): Promise<Caller> {
   const byTicket = path?.kind === "upload" ? await callerByTicket(asked, path.id) : null;
-  const caller = byTicket ?? (await identify(asked.head, asked));
+  const caller = byTicket
+    ? { ...byTicket, from: clientAddress(asked.head, asked.around) }
+    : await identify(asked.head, asked);
   answered.caller = caller;
   answered.who = caller.account?.name ?? null;
   return caller;
