@@ -36,25 +36,27 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
   const caller = await identify(headOf(c, surface.around), surface);
   c.set("who", caller.account?.name ?? null);
+  c.set("caller", caller);
   return caller;
 }
 
 /** The same for a request of which there is only the head. */
 export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
-  return { ...(await byCredentials(head, surface)), from: clientAddress(head, surface.around) };
+  const from = clientAddress(head, surface.around);
+  return { ...(await byCredentials(head, surface, from)), from };
 }
 
-async function byCredentials(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
+async function byCredentials(head: RequestHead, { ctx }: Surface, address: string): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);
-  if (bearer) return byBearer(ctx, bearer[1] as string);
+  if (bearer) return byBearer(ctx, bearer[1] as string, address);
   const credentials = findBasic(header);
-  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
+  if (credentials) return logIn(ctx, { ...credentials, address });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
 }
 
 /** DTR's clients show access tokens as Bearer, too. */
-function byBearer(ctx: Surface["ctx"], word: string): Promise<Caller> {
-  return isAccessToken(word) ? logInByToken(ctx, word) : readToken(ctx, word);
+function byBearer(ctx: Surface["ctx"], word: string, address: string): Promise<Caller> {
+  return isAccessToken(word) ? logInByToken(ctx, word, address) : readToken(ctx, word);
 }

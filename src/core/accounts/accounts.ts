@@ -157,7 +157,7 @@ export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: 
  * @throws NOT_AUTHENTICATED, NOT_AUTHORIZED, NO_SUCH_USER, PASSWORD_INCORRECT, INVALID_PASSWORD, TOOMANYREQUESTS.
  */
 export async function changePassword(
-  ctx: ChangeNeeds & Needs<"compute" | "passwords">,
+  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "counters">,
   caller: Caller,
   nameOrId: string,
   form: { oldPassword?: string | undefined; newPassword: string; address: string },

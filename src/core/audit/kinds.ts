@@ -10,7 +10,7 @@ type Audience = "readers" | "admins" | "system admins";
 interface Kind {
   /** DTR's word for what was done. */
   type: "CREATE" | "GET" | "UPDATE" | "DELETE" | "FAIL";
-  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, MEMBER, TEAM, ACCESS, TOKEN and SETTINGS. */
+  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, MEMBER, TEAM, ACCESS, TOKEN, SETTINGS, LOGIN and REQUEST. */
   object: string;
   shown: Audience;
 }
@@ -31,6 +31,7 @@ export const kinds: Record<EventType, Kind> = {
   "manifest.delete": kind("DELETE", "MANIFEST", "readers"),
   "tag.push": kind("CREATE", "TAG", "readers"),
   "tag.delete": kind("DELETE", "TAG", "readers"),
+  "manifest.pull": kind("GET", "MANIFEST", "admins"),
   "access.update": kind("UPDATE", "ACCESS", "admins"),
   "access.delete": kind("DELETE", "ACCESS", "admins"),
   "namespace.create": kind("CREATE", "ACCOUNT", "system admins"),
@@ -46,6 +47,9 @@ export const kinds: Record<EventType, Kind> = {
   "token.update": kind("UPDATE", "TOKEN", "system admins"),
   "token.delete": kind("DELETE", "TOKEN", "system admins"),
   "settings.update": kind("UPDATE", "SETTINGS", "system admins"),
+  "login.success": kind("CREATE", "LOGIN", "system admins"),
+  "login.fail": kind("FAIL", "LOGIN", "system admins"),
+  "request.deny": kind("FAIL", "REQUEST", "system admins"),
 };
 
 /** The kind of a row; a row that another version wrote may be of a kind that this one does not know. */

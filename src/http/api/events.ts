@@ -126,6 +126,10 @@ function describeObject({ type, repositoryId, object, detail }: EventRow): z.inf
     const name = tag ?? tags?.join(", ") ?? "";
     return { id: `${object}:${name}`, type: what, name, content: digest };
   }
+  if (type === "manifest.pull") {
+    const { count, names = [] } = detail as { count: number; names?: string[] };
+    return { id: object, type: what, name: names.join(", "), content: `pulled ${count} times` };
+  }
   if (digest !== "" && repositoryId !== null) return { id: digest, type: what };
   return { id: object, type: what, name: object };
 }

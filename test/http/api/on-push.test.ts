@@ -42,9 +42,7 @@ describe("a push to what is not there", () => {
     expect(await look("team/app")).toBe(null);
     expect((await push("team/app", berth.admin)).status).toBe(202);
     expect(await look("team/app")).toMatchObject({ visibility: "private", namespaceType: "organization" });
-    expect(await events("team")).toEqual([
-      { type: "namespace.create", actor: "admin", detail: { by: "push" } },
-    ]);
+    expect(await events("team")).toEqual([{ type: "namespace.create", actor: "admin", detail: { by: "push" } }]);
     expect((await push("team/other", alice)).status).toBe(401);
   });
 
