@@ -3,7 +3,10 @@ import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readEvents, repositoryEvents, seenEvents } from "#db/queries/audit/list.ts";
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
+import { listUndescribed } from "#db/queries/images/details.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
+import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
+import { searchRepositories } from "#db/queries/search.ts";
 import { listTags } from "#db/queries/tags.ts";
 import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
@@ -32,6 +35,10 @@ describe("with many rows", () => {
     );
     await db.execute(sql`insert into repository (id, account_id, name, path, created_at)
       values (${repositoryId}, ${accountId}, 'tags', 'many/tags', ${now})`);
+    await db.execute(sql`insert into account (id, name, kind, created_at)
+      select gen_random_uuid(), 'a' || n, 'user', ${now} from generate_series(1, 100) n`);
+    await db.execute(sql`insert into repository (id, account_id, name, path, created_at)
+      select gen_random_uuid(), id, 'r' || n, name || '/r' || n, ${now} from account, generate_series(1, ${many / 100}::int) n`);
     await db.execute(sql`insert into manifest_bytes (digest, bytes)
       select 'sha256:' || lpad(to_hex(n), 64, '0'), '{}' from generate_series(0, ${many}::int) n`);
     await db.execute(sql`insert into manifest (repository_id, digest, media_type, size_bytes, subject, annotations, created_at)
@@ -64,7 +71,8 @@ describe("with many rows", () => {
     return nodes((row as unknown as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan);
   };
   const event = { at: new Date(), type: "blob.push", actorId: null, repositoryId, object: "many/tags" } as const;
-  const page = { from: 5, limit: 11, before: null, after: null, actorId: null };
+  const happened = { from: 5, limit: 11, before: null, after: null, actorId: null };
+  const all = { accountId, seesAll: true, at: new Date() };
   const types = ["blob.push" as const];
   const named = { digest: { algorithm: "sha256", hex: "f".repeat(64) }, sizeBytes: 1, stamp: null };
   const newBlob = { blobId: many + 1, repositoryId, ...named, event };
@@ -83,27 +91,48 @@ describe("with many rows", () => {
     ["the manifests of an index", () => findManifestDigests(database.db, repositoryId, [digest])],
     [
       "a page of what happened in a repository",
-      () => readEvents(database.db, repositoryEvents(page, repositoryId, types)),
+      () => readEvents(database.db, repositoryEvents(happened, repositoryId, types)),
       1,
     ],
     [
       "a page of what happened everywhere",
       () =>
-        readEvents(
-          database.db,
-          seenEvents(page, { accountId, seesAll: true }, null, { toReaders: types, toAdmins: [] }),
-        ),
+        readEvents(database.db, seenEvents(happened, { viewer: all, admin: null }, { toReaders: types, toAdmins: [] })),
       1,
     ],
+    ["manifests that are to be described", () => listUndescribed(database.db, new Date(), 10)],
     ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
   ])("%s is found by index", async (_, work, sorts = 0) => {
     const nodes = await planOf(work);
     const kinds = nodes.map((node) => node["Node Type"]);
-    // Of these there is one row here.
-    const scanned = nodes.filter((node) => !["account", "repository"].includes(node["Relation Name"] ?? ""));
+    // Few rows here.
+    const scanned = nodes.filter((node) => node["Relation Name"] !== "account");
     expect(scanned.filter((node) => /^(Seq Scan|Bitmap Heap Scan)$/.test(node["Node Type"]))).toEqual([]);
     // Few rows that are at hand may be sorted and hashed, pages of the tables not.
     expect(kinds.filter((kind) => kind.includes("Sort")).length).toBeLessThanOrEqual(sorts);
     expect(kinds.some((kind) => /^Index (Only )?Scan$/.test(kind))).toBe(true);
+  });
+
+  const somebody = { accountId: crypto.randomUUID(), seesAll: false, at: new Date() };
+  const page = { after: "a3", limit: 101 };
+  it.each([
+    ["a page of repositories, to somebody", () => listRepositories(database.db, { viewer: somebody, ...page })],
+    ["one of a namespace", () => listRepositories(database.db, { viewer: somebody, ...page, namespace: "a7" })],
+    ["a page of repositories, to anybody", () => listRepositories(database.db, { viewer: null, ...page })],
+    ["their number", () => countRepositories(database.db, { viewer: somebody })],
+    [
+      "what happened, to somebody",
+      () =>
+        readEvents(
+          database.db,
+          seenEvents(happened, { viewer: somebody, admin: somebody }, { toReaders: types, toAdmins: types }),
+        ),
+    ],
+    ["a search", () => searchRepositories(database.db, { viewer: somebody, text: "r1", namespace: null, limit: 25 })],
+  ])("%s, reads no more repositories than are seen", async (_, work) => {
+    const nodes = await planOf(work);
+    const scans = nodes.filter((node) => node["Relation Name"] === "repository");
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.map((node) => node["Node Type"]).filter((kind) => kind === "Seq Scan")).toEqual([]);
   });
 });

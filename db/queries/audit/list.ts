@@ -1,8 +1,8 @@
 // Pages of events, newest first, as far as somebody may learn of them.
 import { type SQL, sql } from "drizzle-orm/sql";
 import type { EventType } from "../events.ts";
-import { administeredBy, type Viewer, visibleTo } from "../repositories.ts";
 import { type Db, rows } from "../rows.ts";
+import { administeredBy, type Viewer, visibleIds, visibleTo } from "../visible.ts";
 
 export interface EventRow {
   id: number;
@@ -62,25 +62,32 @@ export function repositoryEvents(page: EventPage, repositoryId: string, types: r
 
 /**
  * Those of every repository that the viewer sees, as it is now; nothing is left to see of one that is gone.
- * @param adminId whose rights to administer count, or null.
+ * @param admin whose rights to administer count, or null.
  */
-export function seenEvents(page: EventPage, viewer: Viewer, adminId: string | null, types: ShownTypes): SQL {
-  const administered = adminId === null ? sql`false` : administeredBy(adminId);
+export function seenEvents(
+  page: EventPage,
+  { viewer, admin }: { viewer: Viewer; admin: Viewer },
+  types: ShownTypes,
+): SQL {
+  const administered = sql`${administeredBy(admin)} as administered`;
   const mine = sql`(${oneOf(types.toReaders)} or s.administered and ${oneOf(types.toAdmins)})`;
-  const seen = sql`select r.id, ${administered} as administered from repository r where r.deleted_at is null and ${visibleTo(viewer)}`;
   // Who sees everything finds a page among the newest; for anybody else the newest of each repository are looked at.
   if (viewer?.seesAll)
-    return sql`select ${columns} from event e join lateral (${seen} and r.id = e.repository_id) s on true
+    return sql`select ${columns} from event e join lateral (
+        select ${administered} from repository r where r.id = e.repository_id and r.deleted_at is null and ${visibleTo(viewer)}) s on true
       where ${within(page)} and ${mine} ${newest(page)}`;
-  return sql`select e.* from (${seen}) s cross join lateral (
-      select ${columns} from event e where e.repository_id = s.id and ${within(page)} and ${mine} ${newest(page)}) e ${newest(page)}`;
+  // `offset 0` keeps each repository to itself: joined with all others it would be found by reading every one.
+  return sql`select e.* from (${visibleIds(viewer, { where: sql`true` })}) v
+    cross join lateral (select ${administered} from repository r where r.id = v.id offset 0) s
+    cross join lateral (
+      select ${columns} from event e where e.repository_id = v.id and ${within(page)} and ${mine} ${newest(page)}) e ${newest(page)}`;
 }
 
 /** Runs one of the above. */
 export async function readEvents(db: Db, found: SQL): Promise<EventRow[]> {
   return rows(
     db,
-    sql`select e.*, coalesce(e."oldName", a.name) as "actorName" from (${found}) e left join account a on a.id = e."actorId" order by e.id desc`,
+    sql`select e.*, coalesce(e."oldName", (select a.name from account a where a.id = e."actorId")) as "actorName" from (${found}) e order by e.id desc`,
   );
 }
 

@@ -9,7 +9,8 @@ import { registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import { noteFailedLogIn, noteLogIn } from "../audit/note.ts";
 import type { Needs } from "../context.ts";
-import { isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { callerBy, isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
 import { PasswordQueueFullError } from "./password-memory.ts";
@@ -39,7 +40,10 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     noteFailedLogIn(ctx, { account: null, address: credentials.address, credential: "access token" });
   } else {
     const account = await checkPassword(ctx, credentials);
-    if (account) return loggedIn(ctx, { ...basic(account), from: credentials.address });
+    if (account) {
+      const self = asOf(account, ctx.clock.now());
+      return loggedIn(ctx, { account: self, grants: null, how: "basic", from: credentials.address });
+    }
   }
   throw registryError("UNAUTHORIZED", "incorrect username or password");
 }
@@ -72,10 +76,6 @@ export async function checkPassword(
   ctx.passwords.succeeded(name, address);
   await ctx.passwords.remember(usable.id, hash, password);
   return usable;
-}
-
-function basic(account: AccountRow): Caller {
-  return { account, grants: null, how: "basic" };
 }
 
 async function verify(ctx: Needs<"compute" | "passwords">, password: string, hash: string): Promise<boolean> {
@@ -114,12 +114,13 @@ export async function redeemRefreshToken(
   token: string,
   address: string,
 ): Promise<Caller> {
-  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
+  const now = ctx.clock.now();
+  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
   if (!found?.account.isActive) {
     noteFailedLogIn(ctx, { account: found?.account ?? null, address, credential: "refresh token" });
     throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
   }
-  const caller = { ...basic(found.account), ...(found.via !== null && { via: found.via }), from: address };
+  const caller = { ...callerBy(asOf(found.account, now), found), from: address };
   noteLogIn(ctx, caller, "refresh token");
   return caller;
 }

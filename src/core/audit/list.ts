@@ -36,8 +36,8 @@ export interface EventsPage {
 }
 
 /** Of everything that the caller may learn of. @throws NOT_AUTHENTICATED. */
-export async function pageEvents(ctx: Needs<"db">, caller: Caller, query: EventQuery): Promise<EventsPage> {
-  const { id } = requireAccount(caller);
+export async function pageEvents(ctx: Needs<"db" | "clock">, caller: Caller, query: EventQuery): Promise<EventsPage> {
+  requireAccount(caller);
   const { kinds } = query;
   const types = { toReaders: typesFor("readers", kinds), toAdmins: typesFor("admins", kinds) };
   if (await may(caller, { on: "registry", action: "administer" })) {
@@ -46,8 +46,9 @@ export async function pageEvents(ctx: Needs<"db">, caller: Caller, query: EventQ
     return { ...(await paged(ctx, query, (page) => allEvents(page, filtered ? all : null))), isWhole: true };
   }
   // A token for one thing is none for learning what happens elsewhere.
-  const adminId = caller.grants === null ? id : null;
-  return paged(ctx, query, (page) => seenEvents(page, listerOf(caller), adminId, types));
+  const viewer = listerOf(caller, ctx.clock.now());
+  const admin = caller.grants === null ? viewer : null;
+  return paged(ctx, query, (page) => seenEvents(page, { viewer, admin }, types));
 }
 
 /** Of one repository. @throws as getRepository; NOT_AUTHENTICATED. */

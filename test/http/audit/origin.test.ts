@@ -80,7 +80,7 @@ describeMatrix("who, by what and from where", (kind) => {
         "/api/v0/repositories/acme/app/teamAccess/readers",
         { accessLevel: "read-write" },
         "ACCESS",
-        { team: "readers", before: "read-only", level: "read-write" },
+        { team: "readers", before: { level: "read-only" }, level: "read-write" },
       ],
       [
         "POST",

@@ -14,3 +14,7 @@ CREATE TABLE "event_checkpoint" (
 	"sealed_at" timestamp with time zone NOT NULL,
 	"dropped_at" timestamp with time zone
 );
+--> statement-breakpoint
+ALTER TABLE "event" ADD COLUMN "actor_name" text COLLATE "C";--> statement-breakpoint
+ALTER TABLE "event" ADD COLUMN "credential" text;--> statement-breakpoint
+ALTER TABLE "event" ADD COLUMN "address" text;
