@@ -2,7 +2,6 @@
 import { sql } from "drizzle-orm/sql";
 import { grantsOf } from "./accounts/rights.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
-import { visibleIds, withinNamespace } from "./visible.ts";
 
 /** What the rules need of a repository. */
 export interface RepositoryRow {
@@ -106,29 +105,6 @@ export async function markRepositoriesDeleted(
     db,
     sql`update repository set deleted_at = ${now.toISOString()} where account_id = ${accountId} and deleted_at is null returning id, path`,
   );
-}
-
-/** A page of repositories in byte order of their paths. */
-export async function listRepositories(
-  db: Db,
-  page: { viewer: Viewer; after: string; limit: number; namespace?: string },
-): Promise<RepositoryRow[]> {
-  const where = sql`r.path > ${withoutZeros(page.after)} and ${withinNamespace(page.namespace ?? null)}`;
-  const first = { order: sql`r.path`, limit: page.limit };
-  return rows<RepositoryRow>(
-    db,
-    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.id in (${visibleIds(page.viewer, { where, first })}) order by r.path limit ${page.limit}`,
-  );
-}
-
-export async function countRepositories(db: Db, page: { viewer: Viewer; namespace?: string }): Promise<number> {
-  const where = withinNamespace(page.namespace ?? null);
-  const found = await rows<{ count: number }>(
-    db,
-    sql`select count(*) as count from (${visibleIds(page.viewer, { where })}) v`,
-  );
-  return found[0]?.count ?? 0;
 }
 
 /** Adds what was counted in memory. */

@@ -3,10 +3,10 @@ import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
-import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
 import { searchRepositories } from "#db/queries/search.ts";
 import { listTags } from "#db/queries/tags.ts";
 import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
+import { countRepositories, listRepositories } from "#db/queries/visible.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
 
 const many = 20_000;

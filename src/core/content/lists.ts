@@ -1,7 +1,7 @@
 // Lists: tags, repositories, referrers; each in byte order, page by page.
 import { listReferrers, type ReferrerRow } from "#db/queries/manifests.ts";
-import { listRepositories } from "#db/queries/repositories.ts";
 import { listTags } from "#db/queries/tags.ts";
+import { listRepositories } from "#db/queries/visible.ts";
 import { type Caller, viewerOf } from "../access/caller.ts";
 import type { Needs } from "../context.ts";
 

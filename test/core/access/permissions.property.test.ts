@@ -16,7 +16,7 @@ import { createTeam, removeTeamMember, setTeamMember } from "#core/accounts/team
 import { changeRepository } from "#core/repositories/change.ts";
 import { createRepository } from "#core/repositories/create.ts";
 import { findAccountByName } from "#db/queries/accounts/accounts.ts";
-import { listRepositories } from "#db/queries/repositories.ts";
+import { listRepositories } from "#db/queries/visible.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
 import { type Level, PermissionsModel } from "./permissions-model.ts";
 
