@@ -1,9 +1,9 @@
 // Queries that find repositories and accounts by a part of their names.
 import { sql } from "drizzle-orm/sql";
 import { type AccountRow, accountColumns } from "./accounts/accounts.ts";
-import { type RepositoryRow, repositoryColumns, type Viewer } from "./repositories.ts";
+import { type RepositoryRow, repositoryColumns } from "./repositories.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
-import { isVisible, withinNamespace } from "./visible.ts";
+import { isVisible, type Viewer, withinNamespace } from "./visible.ts";
 
 /** The pattern of `like` for names that hold the text as it is; none holds a slash at its end, which stands for what no name can hold. */
 function holding(text: string): string {

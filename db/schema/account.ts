@@ -1,6 +1,6 @@
 // Accounts: users and organizations share one space of names. Refresh tokens are what `docker login` keeps.
 import { sql } from "drizzle-orm";
-import { boolean, check, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea, textC } from "./columns.ts";
 
 export const account = pgTable(
@@ -27,6 +27,12 @@ export const account = pgTable(
   ],
 );
 
+/** Repositories whose full names fit the pattern, and what may be done to them. */
+export interface TokenScope {
+  repositories: string;
+  actions: string[];
+}
+
 /** What a person made for a machine: it is used where a password is, and does what the account may. */
 export const accessToken = pgTable(
   "access_token",
@@ -45,6 +51,8 @@ export const accessToken = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
     lastUsedAt: timestamp("last_used_at", { withTimezone: true }),
     expiresAt: timestamp("expires_at", { withTimezone: true }),
+    /** What it is good for at most, said when it was made; null: for all that its account may. */
+    scopes: jsonb().$type<TokenScope[]>(),
   },
   (t) => [index("access_token_account").on(t.accountId, t.createdAt)],
 );

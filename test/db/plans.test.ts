@@ -2,11 +2,12 @@
 import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
+import { listUndescribed } from "#db/queries/images/details.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
+import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
 import { searchRepositories } from "#db/queries/search.ts";
 import { listTags } from "#db/queries/tags.ts";
 import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
-import { countRepositories, listRepositories } from "#db/queries/visible.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
 
 const many = 20_000;
@@ -82,6 +83,7 @@ describe("with many rows", () => {
     ["a blob", () => findLinkedBlob(database.db, repositoryId, blob)],
     ["the blobs of a manifest", () => findLinkedBlobs(database.db, repositoryId, [blob])],
     ["the manifests of an index", () => findManifestDigests(database.db, repositoryId, [digest])],
+    ["manifests that are to be described", () => listUndescribed(database.db, new Date(), 10)],
     ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
   ])("%s is found by index", async (_, work, sorts = 0) => {
     const nodes = await planOf(work);
@@ -92,7 +94,7 @@ describe("with many rows", () => {
     expect(kinds.some((kind) => /^Index (Only )?Scan$/.test(kind))).toBe(true);
   });
 
-  const somebody = { accountId: crypto.randomUUID(), seesAll: false };
+  const somebody = { accountId: crypto.randomUUID(), seesAll: false, at: new Date() };
   const page = { after: "a3", limit: 101 };
   it.each([
     ["a page of repositories, to somebody", () => listRepositories(database.db, { viewer: somebody, ...page })],

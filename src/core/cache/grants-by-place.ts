@@ -3,11 +3,10 @@ import type { AccessRight } from "#db/queries/accounts/rights.ts";
 
 /** Fewer are looked through faster than found. */
 const few = 16;
-type Places = Map<string, AccessRight[]>;
-/** By repository, or by namespace. An account's list lives as long as it is remembered, and is never changed. */
-const places = new WeakMap<readonly AccessRight[], Places>();
+/** By namespace, or by repository. An account's list lives as long as it is remembered, and is never changed. */
+const places = new WeakMap<readonly AccessRight[], Map<string, AccessRight[]>>();
 
-/** Every grant that names the repository or its namespace; when there are few, all of them. */
+/** All grants of the repository and of its namespace; when there are few, others among them. */
 export function grantsNear<Right extends AccessRight>(
   grants: readonly Right[],
   repository: { id: string; accountId: string },
@@ -17,7 +16,7 @@ export function grantsNear<Right extends AccessRight>(
   return [...(byPlace.get(repository.accountId) ?? []), ...(byPlace.get(repository.id) ?? [])];
 }
 
-function placesOf(grants: readonly AccessRight[]): Places {
+function placesOf(grants: readonly AccessRight[]): Map<string, AccessRight[]> {
   const known = places.get(grants);
   if (known) return known;
   const made = Map.groupBy(grants, ({ namespaceId, repositoryId }) => repositoryId ?? namespaceId);

@@ -124,6 +124,12 @@ export const needs: Record<string, Need> = {
   [`GET ${api}`]: of("pull", 200),
   [`PATCH ${api}`]: of("administer", 200),
   [`DELETE ${api}`]: of("administer", 204),
+  [`GET ${api}/tags`]: of("pull", 200),
+  [`GET ${api}/tags/:reference`]: of("pull", 200),
+  [`DELETE ${api}/tags/:reference`]: of("delete", 204),
+  [`GET ${api}/manifests`]: of("pull", 200),
+  [`GET ${api}/manifests/:reference`]: of("pull", 200),
+  [`DELETE ${api}/manifests/:reference`]: of("delete", 204),
 };
 
 /** What is wrong with the tables, in words that say what to write, or null. */
