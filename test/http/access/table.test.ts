@@ -104,7 +104,7 @@ describe("accounts, members, teams and what they were granted", () => {
   function expectedOf(row: Row, role: Role, where: Where): readonly number[] | null {
     const { needs: need, yields, refuses = 403 } = row;
     if (role === "anonymous" || refusedRoles.includes(role)) return [401];
-    const ofRepository = /^\w+ \/api\/v0\/repositories\/\w+\/app/.test(row.ask);
+    const ofRepository = /\/api\/v0\/repositories\/\w+\/app|\?repository=/.test(row.ask);
     const isOfAll = need === "be logged in";
     // That an account exists is no secret: what is missing is told before or after the right is asked for.
     if (where === "missing") return need === "administer the registry" || row.refuses ? [refuses, 404] : [404];
