@@ -8,7 +8,9 @@ import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
 export interface AccountRow {
   id: string;
   name: string;
-  kind: "user" | "organization";
+  kind: "user" | "organization" | "service";
+  /** The organization of a service account. */
+  ownerId?: string | null;
   fullName: string;
   isAdmin: boolean;
   isActive: boolean;
@@ -16,8 +18,11 @@ export interface AccountRow {
   rights: Rights;
 }
 
-export const accountColumns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
-  account.is_active as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
+/** A service account is as active as its organization. */
+const isActive = sql`account.is_active and coalesce((select o.is_active from account o where o.id = account.owner_id), true)`;
+
+export const accountColumns = sql`account.id, account.name, account.kind, account.owner_id as "ownerId", account.full_name as "fullName",
+  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
   const found = await rows<AccountRow>(
@@ -122,17 +127,26 @@ export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<n
   return ended.length;
 }
 
-/** Which accounts a list is of. */
-export type AccountFilter = "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+/** Which accounts a list is of: service accounts are in none but their own. */
+export type AccountFilter =
+  | "all"
+  | "users"
+  | "orgs"
+  | "admins"
+  | "non-admins"
+  | "active-users"
+  | "inactive-users"
+  | "service-accounts";
 
 const filters: Record<AccountFilter, SQL> = {
-  all: sql`true`,
+  all: sql`kind <> 'service'`,
   users: sql`kind = 'user'`,
   orgs: sql`kind = 'organization'`,
   admins: sql`kind = 'user' and is_admin`,
   "non-admins": sql`kind = 'user' and not is_admin`,
   "active-users": sql`kind = 'user' and is_active`,
   "inactive-users": sql`kind = 'user' and not is_active`,
+  "service-accounts": sql`kind = 'service'`,
 };
 
 /** Accounts in byte order of their names, from one on. */
@@ -197,7 +211,7 @@ export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
   return admins.some((admin) => admin.id !== id);
 }
 
-/** Ends an account: nobody finds it any more, and its name is free. Its repositories are ended by their own query. */
+/** Ends an account: nobody finds it any more, and its name is free. Its repositories and service accounts are ended by their own queries. */
 export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
   const marked = await rows(
     tx,

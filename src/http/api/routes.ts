@@ -8,6 +8,7 @@ import { tagRoutes } from "./images/tags.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
+import { serviceAccountRoutes } from "./service-accounts/routes.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
@@ -25,5 +26,6 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });
+    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
   });
 }
