@@ -130,7 +130,8 @@ function passes(copy: string): boolean {
     cwd: copy,
     encoding: "utf8",
   });
-  if (!/Tests .*(passed|failed|skipped)/.test(run.stdout)) throw new Error(`the test did not run: ${run.stdout}${run.stderr}`);
+  if (!/Tests .*(passed|failed|skipped)/.test(run.stdout))
+    throw new Error(`the test did not run: ${run.stdout}${run.stderr}`);
   return run.status === 0;
 }
 

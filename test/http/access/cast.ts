@@ -46,6 +46,7 @@ export async function startCast(): Promise<Cast> {
     "scoped token": await bearer(berth, basic("olga", word), "repository:acme/app:pull"),
     "expired token": old,
     "deactivated user": former,
+    "service account": await settleMachine(people),
   };
   return {
     berth,
@@ -74,6 +75,15 @@ async function settleMore({ must }: People): Promise<void> {
   await must("POST", "/api/v0/repositories/acme", { name: "own", visibility: "private" });
 }
 
+/** @returns its `Authorization`. */
+async function settleMachine({ must }: People): Promise<string> {
+  const path = "/api/v0/accounts/acme/serviceAccounts";
+  await must("POST", path, { name: "pusher" });
+  await must("PUT", `${path}/pusher/repositoryAccess/app`, { accessLevel: "read-write" });
+  const { token } = (await must("POST", `${path}/pusher/secrets`, {})).body;
+  return basic("acme+pusher", token as string);
+}
+
 /** globex has what acme has, under the same names, for others. */
 async function settleElsewhere({ must }: People): Promise<void> {
   for (const name of ["gwen", "gustav"]) await must("POST", "/enzi/v0/accounts", { name, password: word });
@@ -83,6 +93,7 @@ async function settleElsewhere({ must }: People): Promise<void> {
     await must("POST", "/enzi/v0/accounts/globex/teams", { name: team });
     await must("PUT", `/enzi/v0/accounts/globex/teams/${team}/members/gustav`, {});
   }
+  await must("POST", "/api/v0/accounts/globex/serviceAccounts", { name: "ci" });
   await must("POST", "/api/v0/repositories/globex", { name: "app", visibility: "private" });
   await must("POST", "/api/v0/repositories/globex", { name: "pub", visibility: "public" });
 }

@@ -51,11 +51,15 @@ export const roles = {
   "expired token": { person: null, rights: {} },
   /** What docker got for somebody who was an owner then. */
   "deactivated user": { person: null, rights: {} },
-  // Here comes "service account": a row as those above, and its credentials in cast.ts.
+  /** Of the organization, with a grant of its own. */
+  "service account": { person: null, rights: { granted: writing } },
 } satisfies Record<string, Standing>;
 export type Role = keyof typeof roles;
 
 export const roleNames = Object.keys(roles) as Role[];
+
+/** They have no part in accounts, beyond what everybody has who is logged in. */
+export const machines: readonly Role[] = ["scoped token", "service account"];
 
 /** Whose credentials are none (any more): 401 wherever credentials are looked at. */
 export const refusedRoles: readonly Role[] = ["expired token", "deactivated user"];

@@ -6,6 +6,7 @@ import { type Ask, expectations, refusalCode } from "./expectations.ts";
 import { as } from "./registry.ts";
 import {
   expectedStatus,
+  machines,
   needs,
   type Place,
   places,
@@ -108,7 +109,7 @@ describe("accounts, members, teams and what they were granted", () => {
     const isOfAll = need === "be logged in";
     // That an account exists is no secret: what is missing is told before or after the right is asked for.
     if (where === "missing") return need === "administer the registry" || row.refuses ? [refuses, 404] : [404];
-    if (role === "scoped token") {
+    if (machines.includes(role)) {
       if (isOfAll) return [yields, 403, 404];
       if (where === "own" && need === "see the repository") return [yields];
       return [ofRepository && where === "foreign" ? 404 : refuses];
