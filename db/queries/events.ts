@@ -57,6 +57,17 @@ export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
   await db.execute(insertEventSql(event));
 }
 
+/** Writes many in one statement. */
+export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.execute(
+    sql`insert into event (at, type, actor_id, repository_id, object, detail)
+      select at, type, "actorId", "repositoryId", object, coalesce(detail, '{}')
+      from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e(at timestamptz, type text, "actorId" uuid, "repositoryId" uuid,
+        object text, detail jsonb)`,
+  );
+}
+
 /** The insert as SQL, for statements that do it beside other things. */
 export function insertEventSql(event: NewEvent, when: SQL = sql``): SQL {
   return sql`insert into event (at, type, actor_id, actor_name, credential, address, repository_id, object, detail)
