@@ -7,4 +7,5 @@ export * from "./manifest.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
+export * from "./trust-rule.ts";
 export * from "./upload.ts";

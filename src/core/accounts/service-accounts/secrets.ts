@@ -6,7 +6,12 @@ import {
   insertAccessToken,
   listAccessTokens,
 } from "#db/queries/accounts/access-tokens.ts";
-import { deleteEndedTokens, endSecretsAt, type ServiceAccountRow } from "#db/queries/accounts/service-accounts.ts";
+import {
+  countSecrets,
+  deleteEndedTokens,
+  endSecretsAt,
+  type ServiceAccountRow,
+} from "#db/queries/accounts/service-accounts.ts";
 import type { Db } from "#db/queries/rows.ts";
 import { hexOf } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
@@ -25,6 +30,8 @@ export interface NewSecret {
 }
 
 const mostSecrets = 100;
+/** Those that were given for tokens of outside issuers included. */
+const mostTokens = 100_000;
 
 /** Newest first. */
 export async function pageSecrets(
@@ -90,9 +97,9 @@ async function makeSecret(
   const row = await changing(ctx, caller, told, async (tx, now) => {
     Object.assign(detail, await before(tx, now));
     await deleteEndedTokens(tx, robot.id, now);
-    if (!(await insertAccessToken(tx, { ...secret, now }, mostSecrets)))
+    if ((await countSecrets(tx, robot.id)) >= mostSecrets)
       throw registryError("INVALID_PARAMETERS", `a service account has ${mostSecrets} secrets at most: end some first`);
-    return findAccessToken(tx, hexOf(hash));
+    return (await insertAccessToken(tx, { ...secret, now }, mostTokens)) ? findAccessToken(tx, hexOf(hash)) : null;
   });
   if (!row) throw registryError("NO_SUCH_SERVICE_ACCOUNT");
   return { row, token };
