@@ -1,6 +1,6 @@
 // Accounts: users, organizations and service accounts share one space of names. Refresh tokens are what `docker login` keeps.
 import { sql } from "drizzle-orm";
-import { type AnyPgColumn, boolean, check, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { type AnyPgColumn, boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea, textC } from "./columns.ts";
 import { trustRule } from "./trust-rule.ts";
 
@@ -37,6 +37,12 @@ export const account = pgTable(
   ],
 );
 
+/** Repositories whose full names fit the pattern, and what may be done to them. */
+export interface TokenScope {
+  repositories: string;
+  actions: string[];
+}
+
 /** What a person made for a machine: it is used where a password is, and does what the account may. */
 export const accessToken = pgTable(
   "access_token",
@@ -55,6 +61,8 @@ export const accessToken = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
     lastUsedAt: timestamp("last_used_at", { withTimezone: true }),
     expiresAt: timestamp("expires_at", { withTimezone: true }),
+    /** What it is good for at most, said when it was made; null: for all that its account may. */
+    scopes: jsonb().$type<TokenScope[]>(),
     /** The trust rule by which it was given for a token of an outside issuer: it ends with that. */
     ruleId: uuid("rule_id").references((): AnyPgColumn => trustRule.id, { onDelete: "cascade" }),
   },

@@ -1,5 +1,6 @@
 // Queries on accounts and the refresh tokens of their clients.
 import { type SQL, sql } from "drizzle-orm/sql";
+import type { TokenScope } from "../../schema/account.ts";
 import { insertEventSql } from "../events.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
@@ -97,22 +98,23 @@ export async function insertRefreshToken(
   );
 }
 
-/** Finds the account of a refresh token, and the access token behind it in hex, and notes its use. */
+/** Finds the account of a refresh token, and the access token behind it in hex with its scopes, and notes its use. */
 export async function useRefreshToken(
   db: Db,
   hash: Uint8Array,
   now: Date,
-): Promise<{ account: AccountRow; via: string | null } | null> {
-  const found = await rows<AccountRow & { via: string | null }>(
+): Promise<{ account: AccountRow; via: string | null; scopes: TokenScope[] | null } | null> {
+  const found = await rows<AccountRow & { via: string | null; scopes: TokenScope[] | null }>(
     db,
     sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id, via)
-      select ${accountColumns}, encode(used.via, 'hex') as via from account join used on used.account_id = account.id
-      where deleted_at is null and (used.via is null or exists (select 1 from access_token t where t.hash = used.via
-        and t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz)))`,
+      select ${accountColumns}, encode(used.via, 'hex') as via, t.scopes from account join used on used.account_id = account.id
+      left join access_token t on t.hash = used.via
+      where deleted_at is null and (used.via is null
+        or t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz))`,
   );
   if (!found[0]) return null;
-  const { via, ...account } = found[0];
-  return { account, via };
+  const { via, scopes, ...account } = found[0];
+  return { account, via, scopes };
 }
 
 /** Ends tokens that nobody used since the cutoff. @returns how many. */

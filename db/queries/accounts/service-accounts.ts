@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm/sql";
 import { type RepositoryRow, repositoryColumns } from "../repositories.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
-import type { AccessLevel } from "./rights.ts";
+import type { GrantedLevel } from "./access-grants.ts";
 
 export interface ServiceAccountRow {
   id: string;
@@ -120,54 +120,18 @@ export async function endSecretsAt(tx: Db, accountId: string, end: Date): Promis
   return ending.length;
 }
 
-/** What a service account was granted; `repositoryId` null: on the whole namespace of its organization. */
-export interface ServiceAccountGrant {
-  userId: string;
-  namespaceId: string;
-  repositoryId: string | null;
-}
-
-const same = (g: ServiceAccountGrant) =>
-  sql`user_id = ${g.userId} and namespace_id = ${g.namespaceId} and repository_id is not distinct from ${g.repositoryId}::uuid`;
-
-/** @returns false when the service account was deleted meanwhile. */
-export async function putServiceAccountGrant(
-  db: Db,
-  grant: ServiceAccountGrant & { level: AccessLevel },
-): Promise<boolean> {
-  const put = await rows(
-    db,
-    sql`insert into access_grant (id, user_id, namespace_id, repository_id, level)
-      select ${crypto.randomUUID()}::uuid, a.id, a.owner_id, ${grant.repositoryId}::uuid, ${grant.level} from account a
-      where a.id = ${grant.userId} and a.owner_id = ${grant.namespaceId} and a.deleted_at is null for key share
-      on conflict on constraint access_grant_what do update set level = excluded.level returning id`,
-  );
-  return put.length > 0;
-}
-
-/** @returns whether it was there. */
-export async function deleteServiceAccountGrant(db: Db, grant: ServiceAccountGrant): Promise<boolean> {
-  return (await rows(db, sql`delete from access_grant where ${same(grant)} returning id`)).length > 0;
-}
-
-/** What was granted on the whole namespace. */
-export async function findServiceAccountGrant(db: Db, grant: ServiceAccountGrant): Promise<AccessLevel | null> {
-  const found = await rows<{ level: AccessLevel }>(db, sql`select level from access_grant where ${same(grant)}`);
-  return found[0]?.level ?? null;
-}
-
 /** Repositories that a service account was granted something on, in byte order of their paths. */
 export async function listRepositoriesOfServiceAccount(
   db: Db,
   of: { userId: string; namespaceId: string },
   page: { from: string; limit: number },
-): Promise<{ repository: RepositoryRow; level: AccessLevel }[]> {
-  const found = await rows<RepositoryRow & { level: AccessLevel }>(
+): Promise<({ repository: RepositoryRow } & GrantedLevel)[]> {
+  const found = await rows<RepositoryRow & GrantedLevel>(
     db,
-    sql`select ${repositoryColumns}, g.level from access_grant g join repository r on r.id = g.repository_id and r.account_id = g.namespace_id
+    sql`select ${repositoryColumns}, g.level, g.expires_at as "expiresAt" from access_grant g join repository r on r.id = g.repository_id and r.account_id = g.namespace_id
       join account a on a.id = r.account_id
       where g.user_id = ${of.userId} and g.namespace_id = ${of.namespaceId} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)}
       order by r.path limit ${page.limit}`,
   );
-  return found.map(({ level, ...repository }) => ({ repository, level }));
+  return found.map(({ level, expiresAt, ...repository }) => ({ repository, level, expiresAt }));
 }

@@ -13,11 +13,21 @@ import { registryError } from "#oci/error.ts";
 import { type Declaring, declare } from "../declare.ts";
 import { pageQuery, readPage } from "./request.ts";
 
+export const tokenScope = z
+  .object({
+    repositories: z
+      .string()
+      .openapi({ description: "a pattern of full names: engineering/web-*", example: "engineering/web-*" }),
+    actions: z.array(z.enum(["pull", "push", "delete", "*"])).min(1),
+  })
+  .openapi("berth.TokenScope");
 const createForm = z
   .object({
     tokenLabel: z.string().max(200).optional(),
     /** Berth's own: when it ends by itself. */
     expiresAt: z.iso.datetime({ offset: true }).optional(),
+    /** Berth's own: what it is good for at most. */
+    scopes: z.array(tokenScope).min(1).max(20).optional(),
   })
   .openapi("forms.CreateAPIToken");
 const updateForm = z
@@ -33,6 +43,7 @@ const fields = {
   createdAt: z.string(),
   lastUsed: z.string(),
   expiresAt: z.string().nullable(),
+  scopes: z.array(tokenScope).nullable(),
 };
 export const tokenAnswer = z.object(fields).openapi("responses.APIToken");
 export const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
@@ -51,6 +62,7 @@ export function describeToken(row: AccessTokenRow): z.infer<typeof tokenAnswer> 
     createdAt: time(row.createdAt),
     lastUsed: row.lastUsedAt === null ? never : time(row.lastUsedAt),
     expiresAt: row.expiresAt === null ? null : time(row.expiresAt),
+    scopes: row.scopes as z.infer<typeof tokenAnswer>["scopes"],
   };
 }
 
@@ -88,9 +100,9 @@ export function accessTokenRoutes(to: Declaring): void {
       answer: newTokenAnswer,
     },
     async ({ c, caller, form }) => {
-      const { tokenLabel = "", expiresAt } = await form();
+      const { tokenLabel = "", expiresAt, scopes = null } = await form();
       const creatorAgent = c.req.header("user-agent") ?? "";
-      const input = { user: c.req.query("username"), label: tokenLabel, creatorAgent };
+      const input = { user: c.req.query("username"), label: tokenLabel, creatorAgent, scopes };
       const { row, token } = await createAccessToken(ctx, caller, {
         ...input,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt),

@@ -3,12 +3,16 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { manifestRoutes } from "./images/manifests.ts";
+import { tagRoutes } from "./images/tags.ts";
+import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { serviceAccountRoutes } from "./service-accounts/routes.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
+import { explainRoutes, userAccessRoutes } from "./user-access.ts";
 
 const base = "/api/v0";
 
@@ -20,6 +24,8 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
     serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
-    teamAccessRoutes({ surface, app, base, tag: "access" });
+    for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
+    for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
+      routes({ surface, app, base, tag: "access" });
   });
 }

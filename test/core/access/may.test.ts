@@ -3,7 +3,15 @@ import type { AccountRow, Caller, Grant } from "#core/access/caller.ts";
 import { may, type Question } from "#core/access/may.ts";
 import type { AccessLevel, Rights } from "#db/queries/accounts/rights.ts";
 
-const noRights: Rights = { globalRole: null, owns: [], memberOf: [], teams: [], leads: [], grants: [] };
+const noRights: Rights = {
+  globalRole: null,
+  owns: [],
+  memberOf: [],
+  teams: [],
+  leads: [],
+  grants: [],
+  nextExpiry: null,
+};
 const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   id,
   name: id,
@@ -15,8 +23,9 @@ const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   rights: noRights,
   ...more,
 });
+const always = { pattern: null, expiresAt: null };
 const granted = (level: AccessLevel, repositoryId: string | null, namespaceId = "alice"): Partial<AccountRow> => ({
-  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId }] },
+  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId, ...always }] },
 });
 const repository = (accountId: string, visibility: "public" | "private", id = "r1") => ({
   id,
@@ -121,6 +130,22 @@ describe("what was granted", () => {
     const yes: string[] = [];
     for (const [name, caller] of Object.entries(holders)) if (await may(caller, question)) yes.push(name);
     expect(yes.sort()).toEqual([...allowed].sort());
+  });
+
+  it("counts among many grants, too: of the repository, of its namespace, and no other", async () => {
+    const others = Array.from({ length: 1000 }, (_, n) => ({
+      level: "admin" as const,
+      namespaceId: n % 2 ? "alice" : "carol",
+      repositoryId: n % 100 ? `other ${n}` : null,
+      ...always,
+    })).filter((grant) => grant.namespaceId !== "alice" || grant.repositoryId !== null);
+    const among = (...more: Rights["grants"]) => basic({ rights: { ...noRights, grants: [...others, ...more] } });
+    expect(await may(among(), on("pull", "private"))).toBe(false);
+    for (const repositoryId of ["r1", null]) {
+      const writer = among({ level: "read-write", namespaceId: "alice", repositoryId, ...always });
+      expect(await may(writer, on("push", "private"))).toBe(true);
+      expect(await may(writer, on("administer", "private"))).toBe(false);
+    }
   });
 
   it("is never widened by a token, which is for nothing but repositories", async () => {

@@ -124,6 +124,32 @@ describeMatrix("service accounts", (kind) => {
     expect(repositories.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(["acme/lib/core"]);
   });
 
+  it("has grants that end, and secrets that are good for less than it may", async () => {
+    const { who, path } = await make("bounded");
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const form = { accessLevel: "read-write", expiresAt };
+    expect((await people.ask("olga", "PUT", `${path}/repositoryAccess/app`, form)).body).toMatchObject(form);
+    expect((await people.ask("olga", "GET", `${path}/repositoryAccess`)).body.repositoryAccessList).toMatchObject([
+      form,
+    ]);
+    const over = { ...form, expiresAt: "2020-01-01T00:00:00Z" };
+    expect((await people.ask("olga", "PUT", `${path}/namespaceAccess`, over)).code).toBe("INVALID_PARAMETERS");
+    const scopes = [{ repositories: "acme/app", actions: ["pull"] }];
+    const { body } = await people.ask("olga", "POST", `${path}/secrets`, { scopes });
+    expect(body.scopes).toEqual(scopes);
+    const narrow = basic("acme+bounded", body.token as string);
+    expect([await pushes(who), await pulls(narrow), await pushes(narrow)]).toEqual([202, 200, 401]);
+    expect((await people.ask("olga", "POST", `${path}/secrets`, { scopes: [] })).code).toBe("INVALID_PARAMETERS");
+  });
+
+  it("is explained as a user is", async () => {
+    const { path } = await make("explained");
+    await people.ask("olga", "PUT", `${path}/repositoryAccess/app`, { accessLevel: "read-only" });
+    const query = "user=acme%2Bexplained&repository=acme/app&action=push";
+    const { body } = await people.ask("olga", "GET", `/api/v0/access/explain?${query}`);
+    expect(body).toMatchObject({ allowed: false, accessLevel: "read-only", because: [{ rule: "grant" }] });
+  });
+
   it("creates repositories only as admin of the namespace", async () => {
     const { who, path } = await make("creator");
     await people.ask("olga", "PUT", `${path}/namespaceAccess`, { accessLevel: "read-write" });
@@ -147,7 +173,7 @@ describeMatrix("service accounts", (kind) => {
 
   describe("with everything that it can be granted", () => {
     const given = ["be logged in", "administer the repository", "see the repository", "administer the namespace"];
-    const granted = [...given, "see the grants of the namespace"];
+    const granted = [...given, "administer the repository or be rita", "see the grants of the namespace"];
 
     it("manages repositories and nothing else", async () => {
       const { who, path } = await make("mighty");

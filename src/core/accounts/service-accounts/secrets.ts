@@ -5,6 +5,7 @@ import {
   findAccessToken,
   insertAccessToken,
   listAccessTokens,
+  type TokenScope,
 } from "#db/queries/accounts/access-tokens.ts";
 import {
   countSecrets,
@@ -15,6 +16,7 @@ import {
 import type { Db } from "#db/queries/rows.ts";
 import { hexOf } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
+import { requirePattern } from "#oci/pattern.ts";
 import { newAccessToken } from "../../access/access-token.ts";
 import type { Caller } from "../../access/caller.ts";
 import { sha256Of } from "../../access/oslo.ts";
@@ -50,6 +52,7 @@ interface SecretForm {
   label: string;
   creatorAgent: string;
   expiresAt: Date | null;
+  scopes: TokenScope[] | null;
 }
 
 /** @throws as reachServiceAccount, INVALID_PARAMETERS. */
@@ -83,17 +86,18 @@ async function makeSecret(
   ctx: ChangeNeeds,
   caller: Caller,
   robot: ServiceAccountRow,
-  { label, creatorAgent, expiresAt }: SecretForm,
+  { label, creatorAgent, expiresAt, scopes }: SecretForm,
   before: (tx: Db, now: Date) => Promise<Record<string, unknown>>,
 ): Promise<NewSecret> {
   if (expiresAt !== null && expiresAt <= ctx.clock.now())
     throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  for (const { repositories } of scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);
-  const detail: Record<string, unknown> = { label, hash: hexOf(hash), expiresAt };
+  const detail: Record<string, unknown> = { label, hash: hexOf(hash), expiresAt, scopes };
   const told = { type: "token.create" as const, object: robot.name, detail };
   const agent = creatorAgent.slice(0, 200);
-  const secret = { hash, accountId: robot.id, label, generatedBy: "manual", creatorAgent: agent, expiresAt };
+  const secret = { hash, accountId: robot.id, label, generatedBy: "manual", creatorAgent: agent, expiresAt, scopes };
   const row = await changing(ctx, caller, told, async (tx, now) => {
     Object.assign(detail, await before(tx, now));
     await deleteEndedTokens(tx, robot.id, now);

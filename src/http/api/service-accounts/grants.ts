@@ -1,5 +1,6 @@
 // What a service account may, on repositories of its organization or on all of them.
 import { z } from "@hono/zod-openapi";
+import { reachServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
 import {
   getServiceAccountNamespace,
   pageServiceAccountRepositories,
@@ -7,10 +8,9 @@ import {
   removeServiceAccountRepository,
   setServiceAccountNamespace,
   setServiceAccountRepository,
-} from "#core/accounts/service-accounts/grants.ts";
-import { reachServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
+} from "#core/grants/service-account-access.ts";
 import { type Asked, type Declaring, declare } from "../../declare.ts";
-import { describeAccess } from "../access-forms.ts";
+import { describeAccess, levelOf } from "../access-forms.ts";
 import { describeRepository } from "../forms.ts";
 import { pageOfNames, pageQuery } from "../request.ts";
 import { grantForm, namespaceGrantAnswer, repositoryGrantAnswer, repositoryGrantsAnswer } from "./forms.ts";
@@ -43,8 +43,8 @@ function repositoryGrantRoutes(to: Declaring): void {
       const { caller, c } = asked;
       const { items, next } = await pageServiceAccountRepositories(ctx, caller, named(asked), pageOfNames(c));
       c.header("X-Next-Page-Start", next ?? "");
-      const repositoryAccessList = items.map(({ repository, level }) =>
-        describeAccess(level, { repository: describeRepository(repository, { long: false }) }),
+      const repositoryAccessList = items.map(({ repository, ...granted }) =>
+        describeAccess(granted, { repository: describeRepository(repository, { long: false }) }),
       );
       return { repositoryAccessList };
     },
@@ -61,9 +61,9 @@ function repositoryGrantRoutes(to: Declaring): void {
     },
     async (asked) => {
       await reachServiceAccount(ctx, asked.caller, named(asked));
-      const { accessLevel } = await asked.form();
-      const { level, repository } = await setServiceAccountRepository(ctx, asked.caller, both(asked), accessLevel);
-      return describeAccess(level, { repository: describeRepository(repository, { long: false }) });
+      const level = levelOf(await asked.form());
+      const { repository, ...granted } = await setServiceAccountRepository(ctx, asked.caller, both(asked), level);
+      return describeAccess(granted, { repository: describeRepository(repository, { long: false }) });
     },
   );
   declare(
@@ -88,11 +88,8 @@ function namespaceGrantRoutes(to: Declaring): void {
     { ...answered, method: "put", summary: "say what it may on every repository", form: grantForm },
     async (asked) => {
       await reachServiceAccount(ctx, asked.caller, named(asked));
-      const { accessLevel } = await asked.form();
-      return describeAccess(
-        await setServiceAccountNamespace(ctx, asked.caller, named(asked), accessLevel),
-        answer(asked),
-      );
+      const level = levelOf(await asked.form());
+      return describeAccess(await setServiceAccountNamespace(ctx, asked.caller, named(asked), level), answer(asked));
     },
   );
   declare(to, { ...one, method: "delete", summary: "take its grant on every repository away", status: 204 }, (asked) =>
