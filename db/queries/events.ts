@@ -21,6 +21,8 @@ export type EventType =
   | "trust.create"
   | "trust.delete"
   | "workload.login"
+  | "session.create"
+  | "session.delete"
   | "access.update"
   | "access.delete"
   | "settings.update"

@@ -8,5 +8,6 @@ export * from "./manifest-detail.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
+export * from "./session.ts";
 export * from "./trust-rule.ts";
 export * from "./upload.ts";

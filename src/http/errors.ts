@@ -53,6 +53,7 @@ const statusOf: Record<ErrorCode, number> = {
   LAST_ADMIN: 409,
   LAST_OWNER: 409,
   NO_SUCH_API_TOKEN: 404,
+  NO_SUCH_SESSION: 404,
   NO_SUCH_USER: 404,
   NO_SUCH_TEAM: 404,
   NO_SUCH_MEMBER: 404,

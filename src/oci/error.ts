@@ -45,6 +45,7 @@ const errorMessages = {
   LAST_ADMIN: "The last system admin cannot be removed: make another account a system admin first.",
   LAST_OWNER: "The last owner of an organization cannot be removed: make another member an owner first.",
   NO_SUCH_API_TOKEN: "An access token with the given hash does not exist.",
+  NO_SUCH_SESSION: "A session with the given id does not exist.",
   NO_SUCH_USER: "A user with the given name does not exist.",
   NO_SUCH_TEAM: "A team with the given name does not exist in this organization.",
   NO_SUCH_MEMBER: "The user is not a member.",

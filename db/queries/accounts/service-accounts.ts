@@ -1,8 +1,6 @@
-// Queries on the service accounts of organizations, on their secrets and on what they were granted.
+// Queries on the service accounts of organizations and on their secrets.
 import { sql } from "drizzle-orm/sql";
-import { type RepositoryRow, repositoryColumns } from "../repositories.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
-import type { GrantedLevel } from "./access-grants.ts";
 
 export interface ServiceAccountRow {
   id: string;
@@ -118,20 +116,4 @@ export async function endSecretsAt(tx: Db, accountId: string, end: Date): Promis
       and (expires_at is null or expires_at > ${at}) returning 1`,
   );
   return ending.length;
-}
-
-/** Repositories that a service account was granted something on, in byte order of their paths. */
-export async function listRepositoriesOfServiceAccount(
-  db: Db,
-  of: { userId: string; namespaceId: string },
-  page: { from: string; limit: number },
-): Promise<({ repository: RepositoryRow } & GrantedLevel)[]> {
-  const found = await rows<RepositoryRow & GrantedLevel>(
-    db,
-    sql`select ${repositoryColumns}, g.level, g.expires_at as "expiresAt" from access_grant g join repository r on r.id = g.repository_id and r.account_id = g.namespace_id
-      join account a on a.id = r.account_id
-      where g.user_id = ${of.userId} and g.namespace_id = ${of.namespaceId} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)}
-      order by r.path limit ${page.limit}`,
-  );
-  return found.map(({ level, expiresAt, ...repository }) => ({ repository, level, expiresAt }));
 }

@@ -1,6 +1,7 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { manifestRoutes } from "./images/manifests.ts";
@@ -21,11 +22,12 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     app.route("/", repositoryRoutes(surface));
     app.route("/", settingsRoutes(surface));
     accountRoutes({ surface, app, base, tag: "accounts" });
+    sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
-    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });
+    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
   });
 }

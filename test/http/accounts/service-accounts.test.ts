@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { pushImage } from "../access/registry.ts";
+import { createBrowser } from "../credentials/browser.ts";
 import { operations } from "./operations.ts";
-import { createPeople, type People, settle } from "./people.ts";
+import { createPeople, type People, settle, word } from "./people.ts";
 
 const robots = "/api/v0/accounts/acme/serviceAccounts";
 
@@ -10,7 +11,7 @@ describeMatrix("service accounts", (kind) => {
   let berth: Target;
   let people: People;
   beforeAll(async () => {
-    berth = await startTarget(kind);
+    berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
     people = createPeople(berth);
     await settle(people);
     await people.must("POST", "/api/v0/repositories/acme", { name: "lib/core", visibility: "private" });
@@ -173,7 +174,7 @@ describeMatrix("service accounts", (kind) => {
 
   describe("with everything that it can be granted", () => {
     const given = ["be logged in", "administer the repository", "see the repository", "administer the namespace"];
-    const granted = [...given, "administer the repository or be rita", "see the grants of the namespace"];
+    const granted = [...given, "see the grants of the namespace", "administer the repository or be rita"];
 
     it("manages repositories and nothing else", async () => {
       const { who, path } = await make("mighty");
@@ -216,6 +217,15 @@ describeMatrix("service accounts", (kind) => {
         "INVALID_PARAMETERS",
       );
     expect(await statusOf(basic(member, ""), "GET", "/v2/")).toBe(401);
+  });
+
+  it("does not log in to the console, whatever it shows", async () => {
+    const { token } = await make("console");
+    expect((await createBrowser(berth).logIn("tom", word)).status).toBe(200);
+    for (const password of [token, "", "x"]) {
+      const browser = createBrowser(berth);
+      expect([(await browser.logIn("acme+console", password)).status, browser.cookies.size]).toEqual([401, 0]);
+    }
   });
 
   it("is told apart from users, and is in no list of them", async () => {

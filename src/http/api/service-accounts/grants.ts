@@ -1,6 +1,5 @@
 // What a service account may, on repositories of its organization or on all of them.
 import { z } from "@hono/zod-openapi";
-import { reachServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
 import {
   getServiceAccountNamespace,
   pageServiceAccountRepositories,
@@ -8,7 +7,7 @@ import {
   removeServiceAccountRepository,
   setServiceAccountNamespace,
   setServiceAccountRepository,
-} from "#core/grants/service-account-access.ts";
+} from "#core/accounts/service-accounts/grants.ts";
 import { type Asked, type Declaring, declare } from "../../declare.ts";
 import { describeAccess, levelOf } from "../access-forms.ts";
 import { describeRepository } from "../forms.ts";
@@ -60,8 +59,7 @@ function repositoryGrantRoutes(to: Declaring): void {
       answer: repositoryGrantAnswer,
     },
     async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      const level = levelOf(await asked.form());
+      const level = async () => levelOf(await asked.form());
       const { repository, ...granted } = await setServiceAccountRepository(ctx, asked.caller, both(asked), level);
       return describeAccess(granted, { repository: describeRepository(repository, { long: false }) });
     },
@@ -87,9 +85,9 @@ function namespaceGrantRoutes(to: Declaring): void {
     to,
     { ...answered, method: "put", summary: "say what it may on every repository", form: grantForm },
     async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      const level = levelOf(await asked.form());
-      return describeAccess(await setServiceAccountNamespace(ctx, asked.caller, named(asked), level), answer(asked));
+      const level = async () => levelOf(await asked.form());
+      const granted = await setServiceAccountNamespace(ctx, asked.caller, named(asked), level);
+      return describeAccess(granted, answer(asked));
     },
   );
   declare(to, { ...one, method: "delete", summary: "take its grant on every repository away", status: 204 }, (asked) =>
