@@ -47,7 +47,7 @@ export const teamMember = pgTable(
   (t) => [primaryKey({ columns: [t.teamId, t.userId] }), index("team_member_user").on(t.userId)],
 );
 
-/** What a team or a user may on a repository, or on every repository of a namespace. */
+/** What a team or a user may on a repository, on those of a namespace whose names fit a pattern, or on all of a namespace. */
 export const accessGrant = pgTable(
   "access_grant",
   {
@@ -55,16 +55,21 @@ export const accessGrant = pgTable(
     teamId: teamId(),
     userId: uuid("user_id").references(() => account.id, { onDelete: "cascade" }),
     namespaceId: accountId("namespace_id"),
-    /** Null: every repository of the namespace. */
+    /** Null: every repository of the namespace, or those that fit the pattern. */
     repositoryId: uuid("repository_id").references(() => repository.id, { onDelete: "cascade" }),
+    /** Of names within the namespace: `web-*`. */
+    pattern: textC(),
     level: text({ enum: ["read-only", "read-write", "admin"] }).notNull(),
+    /** From then on it gives nothing. */
+    expiresAt: timestamp("expires_at", { withTimezone: true }),
   },
   (t) => [
-    unique("access_grant_what").on(t.teamId, t.userId, t.namespaceId, t.repositoryId).nullsNotDistinct(),
+    unique("access_grant_what").on(t.teamId, t.userId, t.namespaceId, t.repositoryId, t.pattern).nullsNotDistinct(),
     index("access_grant_user").on(t.userId),
     index("access_grant_repository").on(t.repositoryId),
     index("access_grant_namespace").on(t.namespaceId),
     check("access_grant_level", sql`${t.level} in ('read-only', 'read-write', 'admin')`),
+    check("access_grant_pattern", sql`${t.pattern} is null or ${t.repositoryId} is null`),
     check("access_grant_subject", sql`(${t.teamId} is null) <> (${t.userId} is null)`),
   ],
 );

@@ -1,64 +1,157 @@
-// Queries on what teams were granted.
-import { sql } from "drizzle-orm/sql";
+// Queries on what teams and users were granted.
+import { type SQL, sql } from "drizzle-orm/sql";
 import { type RepositoryRow, repositoryColumns } from "../repositories.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
+import { type AccountRow, accountColumns } from "./accounts.ts";
 import type { TeamRow } from "./organizations.ts";
 import type { AccessLevel } from "./rights.ts";
 
-/** What a team was granted; `repositoryId` null: on the whole namespace. */
-export interface TeamGrant {
-  teamId: string;
+/** Who was granted something: a team or a user. */
+export type Grantee = { teamId: string } | { userId: string };
+
+/** On what: a repository, with `repositoryId` null a whole namespace, or what fits a pattern there. */
+export interface Ground {
   namespaceId: string;
   repositoryId: string | null;
+  pattern?: string | null;
 }
 
-const same = (g: TeamGrant) =>
-  sql`team_id = ${g.teamId} and namespace_id = ${g.namespaceId} and repository_id is not distinct from ${g.repositoryId}::uuid`;
+export type GrantKey = Grantee & Ground;
 
-export async function putTeamGrant(db: Db, grant: TeamGrant & { level: AccessLevel }): Promise<void> {
-  await db.execute(
-    sql`insert into access_grant (id, team_id, namespace_id, repository_id, level)
-      values (${crypto.randomUUID()}, ${grant.teamId}, ${grant.namespaceId}, ${grant.repositoryId}, ${grant.level})
-      on conflict on constraint access_grant_what do update set level = excluded.level`,
+/** What somebody was granted, and until when; null: for good. */
+export interface GrantedLevel {
+  level: AccessLevel;
+  expiresAt: string | null;
+}
+
+const granted = sql`g.level, g.expires_at as "expiresAt"`;
+
+const onGround = ({ namespaceId, repositoryId, pattern = null }: Ground) =>
+  sql`g.namespace_id = ${namespaceId} and g.repository_id is not distinct from ${repositoryId}::uuid and g.pattern is not distinct from ${pattern}`;
+
+const grantedTo = (grantee: Grantee) =>
+  "teamId" in grantee ? sql`g.team_id = ${grantee.teamId}` : sql`g.user_id = ${grantee.userId}`;
+
+const same = (key: GrantKey) => sql`${grantedTo(key)} and ${onGround(key)}`;
+
+/** @returns its id. */
+export async function putGrant(
+  db: Db,
+  grant: GrantKey & { level: AccessLevel; expiresAt: Date | null },
+): Promise<string> {
+  const [teamId, userId] = "teamId" in grant ? [grant.teamId, null] : [null, grant.userId];
+  const put = await rows<{ id: string }>(
+    db,
+    sql`insert into access_grant (id, team_id, user_id, namespace_id, repository_id, pattern, level, expires_at)
+      values (${crypto.randomUUID()}, ${teamId}, ${userId}, ${grant.namespaceId}, ${grant.repositoryId}, ${grant.pattern ?? null}, ${grant.level},
+        ${grant.expiresAt?.toISOString() ?? null}::timestamptz)
+      on conflict on constraint access_grant_what do update set level = excluded.level, expires_at = excluded.expires_at returning id`,
   );
+  return put[0]?.id as string;
 }
 
 /** @returns whether it was there. */
-export async function deleteTeamGrant(db: Db, grant: TeamGrant): Promise<boolean> {
-  return (await rows(db, sql`delete from access_grant where ${same(grant)} returning id`)).length > 0;
+export async function deleteGrant(db: Db, key: GrantKey): Promise<boolean> {
+  return (await rows(db, sql`delete from access_grant g where ${same(key)} returning id`)).length > 0;
 }
 
-export async function findTeamGrant(db: Db, grant: TeamGrant): Promise<AccessLevel | null> {
-  const found = await rows<{ level: AccessLevel }>(db, sql`select level from access_grant where ${same(grant)}`);
-  return found[0]?.level ?? null;
+export async function findGrant(db: Db, key: GrantKey): Promise<GrantedLevel | null> {
+  const found = await rows<GrantedLevel>(db, sql`select ${granted} from access_grant g where ${same(key)}`);
+  return found[0] ?? null;
 }
 
-/** Teams that were granted something on a repository, or (`repositoryId` null) on a whole namespace, in byte order of their names. */
+const teamColumns = sql`t.id, t.organization_id as "organizationId", t.name, t.description, 0 as "membersCount"`;
+
+/** Teams that were granted something on exactly that, in byte order of their names. */
 export async function listTeamGrants(
   db: Db,
-  on: { namespaceId: string; repositoryId: string | null },
+  on: Ground,
   page: { from: string; limit: number },
-): Promise<{ team: TeamRow; level: AccessLevel }[]> {
-  const found = await rows<TeamRow & { level: AccessLevel }>(
+): Promise<({ team: TeamRow } & GrantedLevel)[]> {
+  const found = await rows<TeamRow & GrantedLevel>(
     db,
-    sql`select t.id, t.organization_id as "organizationId", t.name, t.description, 0 as "membersCount", g.level
-      from access_grant g join team t on t.id = g.team_id
-      where g.namespace_id = ${on.namespaceId} and g.repository_id is not distinct from ${on.repositoryId}::uuid
-        and t.name >= ${withoutZeros(page.from)} order by t.name limit ${page.limit}`,
+    sql`select ${teamColumns}, ${granted} from access_grant g join team t on t.id = g.team_id
+      where ${onGround(on)} and t.name >= ${withoutZeros(page.from)} order by t.name limit ${page.limit}`,
   );
-  return found.map(({ level, ...team }) => ({ team, level }));
+  return found.map(({ level, expiresAt, ...team }) => ({ team, level, expiresAt }));
 }
 
-/** Repositories that a team was granted something on, in byte order of their paths. */
-export async function listRepositoriesOfTeam(
+/** Users that were granted something on exactly that themselves, in byte order of their names. */
+export async function listUserGrants(
   db: Db,
-  teamId: string,
+  on: Ground,
   page: { from: string; limit: number },
-): Promise<{ repository: RepositoryRow; level: AccessLevel }[]> {
-  const found = await rows<RepositoryRow & { level: AccessLevel }>(
+): Promise<({ user: AccountRow } & GrantedLevel)[]> {
+  const found = await rows<AccountRow & GrantedLevel>(
     db,
-    sql`select ${repositoryColumns}, g.level from access_grant g join repository r on r.id = g.repository_id join account a on a.id = r.account_id
-      where g.team_id = ${teamId} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)} order by r.path limit ${page.limit}`,
+    sql`select ${accountColumns}, ${granted} from access_grant g join account on account.id = g.user_id
+      where ${onGround(on)} and account.deleted_at is null and account.name >= ${withoutZeros(page.from)} order by account.name limit ${page.limit}`,
   );
-  return found.map(({ level, ...repository }) => ({ repository, level }));
+  return found.map(({ level, expiresAt, ...user }) => ({ user, level, expiresAt }));
+}
+
+/** A grant on the repositories of a namespace whose names fit a pattern. */
+export interface PatternGrantRow extends GrantedLevel {
+  id: string;
+  pattern: string;
+  /** One of both is null. */
+  team: string | null;
+  user: string | null;
+}
+
+const patternGrants = (
+  where: SQL,
+) => sql`select g.id, g.pattern, t.name as team, a.name as "user", ${granted} from access_grant g
+  left join team t on t.id = g.team_id left join account a on a.id = g.user_id where g.pattern is not null and ${where}`;
+
+/** Those of a namespace, in the order of their ids. */
+export async function listPatternGrants(
+  db: Db,
+  namespaceId: string,
+  page: { after: string | null; limit: number },
+): Promise<PatternGrantRow[]> {
+  const after = page.after === null ? sql`true` : sql`g.id > ${page.after}::uuid`;
+  return rows(
+    db,
+    sql`${patternGrants(sql`g.namespace_id = ${namespaceId} and ${after}`)} order by g.id limit ${page.limit}`,
+  );
+}
+
+export async function findPatternGrant(db: Db, namespaceId: string, id: string): Promise<PatternGrantRow | null> {
+  const found = await rows<PatternGrantRow>(
+    db,
+    patternGrants(sql`g.namespace_id = ${namespaceId} and g.id = ${id}::uuid`),
+  );
+  return found[0] ?? null;
+}
+
+/** How many a namespace has. */
+export async function countPatternGrants(db: Db, namespaceId: string): Promise<number> {
+  const found = await rows<{ count: number }>(
+    db,
+    sql`select count(*) as count from access_grant where namespace_id = ${namespaceId} and pattern is not null`,
+  );
+  return found[0]?.count ?? 0;
+}
+
+export async function deletePatternGrant(db: Db, namespaceId: string, id: string): Promise<boolean> {
+  const gone = await rows(
+    db,
+    sql`delete from access_grant where namespace_id = ${namespaceId} and id = ${id}::uuid and pattern is not null returning id`,
+  );
+  return gone.length > 0;
+}
+
+/** Repositories that somebody was granted something on one by one, in byte order of their paths. */
+export async function listRepositoriesOf(
+  db: Db,
+  grantee: Grantee,
+  page: { from: string; limit: number },
+): Promise<({ repository: RepositoryRow } & GrantedLevel)[]> {
+  const found = await rows<RepositoryRow & GrantedLevel>(
+    db,
+    sql`select ${repositoryColumns}, ${granted} from access_grant g join repository r on r.id = g.repository_id join account a on a.id = r.account_id
+      where ${grantedTo(grantee)} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)} order by r.path limit ${page.limit}`,
+  );
+  return found.map(({ level, expiresAt, ...repository }) => ({ repository, level, expiresAt }));
 }

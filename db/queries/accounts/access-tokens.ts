@@ -1,7 +1,10 @@
 // Queries on access tokens. A token is known by its hash alone.
 import { sql } from "drizzle-orm/sql";
+import type { TokenScope } from "../../schema/account.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import { type AccountRow, accountColumns } from "./accounts.ts";
+
+export type { TokenScope };
 
 export interface AccessTokenRow {
   /** In hex. */
@@ -14,10 +17,12 @@ export interface AccessTokenRow {
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
+  /** What it is good for at most; null: for all that its account may. */
+  scopes: TokenScope[] | null;
 }
 
 const columns = sql`encode(t.hash, 'hex') as hash, t.account_id as "accountId", t.label, t.is_active as "isActive", t.generated_by as "generatedBy",
-  t.creator_agent as "creatorAgent", t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.expires_at as "expiresAt"`;
+  t.creator_agent as "creatorAgent", t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.expires_at as "expiresAt", t.scopes`;
 
 export interface NewAccessToken {
   hash: Uint8Array;
@@ -26,6 +31,7 @@ export interface NewAccessToken {
   generatedBy: string;
   creatorAgent: string;
   expiresAt: Date | null;
+  scopes: TokenScope[] | null;
   now: Date;
 }
 
@@ -33,26 +39,33 @@ export interface NewAccessToken {
 export async function insertAccessToken(db: Db, row: NewAccessToken, most: number): Promise<boolean> {
   const made = await rows(
     db,
-    sql`insert into access_token (hash, account_id, label, generated_by, creator_agent, created_at, expires_at)
+    sql`insert into access_token (hash, account_id, label, generated_by, creator_agent, created_at, expires_at, scopes)
       select ${row.hash}::bytea, a.id, ${withoutZeros(row.label)}, ${row.generatedBy}, ${withoutZeros(row.creatorAgent)},
-        ${row.now.toISOString()}::timestamptz, ${row.expiresAt?.toISOString() ?? null}::timestamptz
+        ${row.now.toISOString()}::timestamptz, ${row.expiresAt?.toISOString() ?? null}::timestamptz,
+        ${row.scopes === null ? null : JSON.stringify(row.scopes)}::jsonb
       from account a where a.id = ${row.accountId} and a.deleted_at is null
         and (select count(*) from access_token o where o.account_id = a.id) < ${most} for key share returning account_id`,
   );
   return made.length > 0;
 }
 
-/** Finds the account of a token that can be used now, and notes the use, once a minute. */
-export async function useAccessToken(db: Db, hash: Uint8Array, now: Date): Promise<AccountRow | null> {
+/** Finds the account of a token that can be used now, with the token's scopes, and notes the use, once a minute. */
+export async function useAccessToken(
+  db: Db,
+  hash: Uint8Array,
+  now: Date,
+): Promise<{ account: AccountRow; scopes: TokenScope[] | null } | null> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  const found = await rows<AccountRow>(
+  const found = await rows<AccountRow & { scopes: TokenScope[] | null }>(
     db,
     sql`with used as (
         update access_token set last_used_at = ${at} where hash = ${hash} and (last_used_at is null or last_used_at < ${at} - interval '1 minute'))
-      select ${accountColumns} from account where deleted_at is null and id in (
-        select account_id from access_token where hash = ${hash} and is_active and (expires_at is null or expires_at > ${at}))`,
+      select ${accountColumns}, t.scopes from access_token t join account on account.id = t.account_id
+      where t.hash = ${hash} and t.is_active and (t.expires_at is null or t.expires_at > ${at}) and account.deleted_at is null`,
   );
-  return found[0] ?? null;
+  if (!found[0]) return null;
+  const { scopes, ...account } = found[0];
+  return { account, scopes };
 }
 
 /** Newest first. @param accountId null: of everybody. */

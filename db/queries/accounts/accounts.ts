@@ -1,5 +1,6 @@
 // Queries on accounts and the refresh tokens of their clients.
 import { type SQL, sql } from "drizzle-orm/sql";
+import type { TokenScope } from "../../schema/account.ts";
 import { insertEventSql } from "../events.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
@@ -7,7 +8,9 @@ import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
 export interface AccountRow {
   id: string;
   name: string;
-  kind: "user" | "organization";
+  kind: "user" | "organization" | "service";
+  /** The organization of a service account. */
+  ownerId?: string | null;
   fullName: string;
   isAdmin: boolean;
   isActive: boolean;
@@ -15,8 +18,11 @@ export interface AccountRow {
   rights: Rights;
 }
 
-export const accountColumns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
-  account.is_active as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
+/** A service account is as active as its organization. */
+const isActive = sql`account.is_active and coalesce((select o.is_active from account o where o.id = account.owner_id), true)`;
+
+export const accountColumns = sql`account.id, account.name, account.kind, account.owner_id as "ownerId", account.full_name as "fullName",
+  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
   const found = await rows<AccountRow>(
@@ -92,22 +98,23 @@ export async function insertRefreshToken(
   );
 }
 
-/** Finds the account of a refresh token, and the access token behind it in hex, and notes its use. */
+/** Finds the account of a refresh token, and the access token behind it in hex with its scopes, and notes its use. */
 export async function useRefreshToken(
   db: Db,
   hash: Uint8Array,
   now: Date,
-): Promise<{ account: AccountRow; via: string | null } | null> {
-  const found = await rows<AccountRow & { via: string | null }>(
+): Promise<{ account: AccountRow; via: string | null; scopes: TokenScope[] | null } | null> {
+  const found = await rows<AccountRow & { via: string | null; scopes: TokenScope[] | null }>(
     db,
     sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id, via)
-      select ${accountColumns}, encode(used.via, 'hex') as via from account join used on used.account_id = account.id
-      where deleted_at is null and (used.via is null or exists (select 1 from access_token t where t.hash = used.via
-        and t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz)))`,
+      select ${accountColumns}, encode(used.via, 'hex') as via, t.scopes from account join used on used.account_id = account.id
+      left join access_token t on t.hash = used.via
+      where deleted_at is null and (used.via is null
+        or t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz))`,
   );
   if (!found[0]) return null;
-  const { via, ...account } = found[0];
-  return { account, via };
+  const { via, scopes, ...account } = found[0];
+  return { account, via, scopes };
 }
 
 /** Ends tokens that nobody used since the cutoff. @returns how many. */
@@ -120,17 +127,26 @@ export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<n
   return ended.length;
 }
 
-/** Which accounts a list is of. */
-export type AccountFilter = "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+/** Which accounts a list is of: service accounts are in none but their own. */
+export type AccountFilter =
+  | "all"
+  | "users"
+  | "orgs"
+  | "admins"
+  | "non-admins"
+  | "active-users"
+  | "inactive-users"
+  | "service-accounts";
 
 const filters: Record<AccountFilter, SQL> = {
-  all: sql`true`,
+  all: sql`kind <> 'service'`,
   users: sql`kind = 'user'`,
   orgs: sql`kind = 'organization'`,
   admins: sql`kind = 'user' and is_admin`,
   "non-admins": sql`kind = 'user' and not is_admin`,
   "active-users": sql`kind = 'user' and is_active`,
   "inactive-users": sql`kind = 'user' and not is_active`,
+  "service-accounts": sql`kind = 'service'`,
 };
 
 /** Accounts in byte order of their names, from one on. */
@@ -195,7 +211,7 @@ export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
   return admins.some((admin) => admin.id !== id);
 }
 
-/** Ends an account: nobody finds it any more, and its name is free. Its repositories are ended by their own query. */
+/** Ends an account: nobody finds it any more, and its name is free. Its repositories and service accounts are ended by their own queries. */
 export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
   const marked = await rows(
     tx,

@@ -4,11 +4,14 @@ import { type SQL, sql } from "drizzle-orm/sql";
 export type AccessLevel = "read-only" | "read-write" | "admin";
 export type GlobalRole = "read-only" | "read-write";
 
-/** A level on a repository, or with `repositoryId` null on every repository of the namespace. */
+/** A level on a repository; with `repositoryId` null on every repository of the namespace, or on those whose names fit the pattern. */
 export interface AccessRight {
   level: AccessLevel;
   namespaceId: string;
   repositoryId: string | null;
+  pattern: string | null;
+  /** From then on it gives nothing; null: it does not end. */
+  expiresAt: string | null;
 }
 
 export interface Rights {
@@ -22,12 +25,14 @@ export interface Rights {
   /** Teams whose members it may change. */
   leads: string[];
   grants: AccessRight[];
+  /** When the next of the grants ends. */
+  nextExpiry: string | null;
 }
 
 /** The grants of an account: its own and those of its teams. */
 export function grantsOf(accountId: SQL): SQL {
-  return sql`select g.level, g.namespace_id, g.repository_id from access_grant g where g.user_id = ${accountId}
-    union all select g.level, g.namespace_id, g.repository_id from team_member tm join access_grant g on g.team_id = tm.team_id
+  return sql`select g.* from access_grant g where g.user_id = ${accountId}
+    union all select g.* from team_member tm join access_grant g on g.team_id = tm.team_id
       where tm.user_id = ${accountId}`;
 }
 
@@ -40,5 +45,6 @@ export const rightsOfAccount = sql`jsonb_build_object(
   'memberOf', ${list(sql`select jsonb_agg(m.organization_id) from organization_member m where m.user_id = account.id`)},
   'teams', ${list(sql`select jsonb_agg(m.team_id) from team_member m where m.user_id = account.id`)},
   'leads', ${list(sql`select jsonb_agg(m.team_id) from team_member m where m.user_id = account.id and m.is_admin`)},
-  'grants', ${list(sql`select jsonb_agg(jsonb_build_object('level', g.level, 'namespaceId', g.namespace_id, 'repositoryId', g.repository_id))
-    from (${grantsOf(sql`account.id`)}) g`)})`;
+  'grants', ${list(sql`select jsonb_agg(jsonb_build_object('level', g.level, 'namespaceId', g.namespace_id, 'repositoryId', g.repository_id,
+    'pattern', g.pattern, 'expiresAt', g.expires_at)) from (${grantsOf(sql`account.id`)}) g`)},
+  'nextExpiry', (select min(g.expires_at) from (${grantsOf(sql`account.id`)}) g))`;

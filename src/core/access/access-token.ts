@@ -1,10 +1,16 @@
 // Access tokens: words that people make for machines, used where a password is. A checksum tells secret scanners, and us, what is none.
 
-import { findAccessToken, useAccessToken } from "#db/queries/accounts/access-tokens.ts";
+import {
+  type AccessTokenRow,
+  findAccessToken,
+  type TokenScope,
+  useAccessToken,
+} from "#db/queries/accounts/access-tokens.ts";
 import { hexOf } from "#oci/digest.ts";
 import { scopes } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
-import type { Caller } from "./caller.ts";
+import { asOf } from "./as-of.ts";
+import type { AccountRow, Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
 
 const prefix = "berth_";
@@ -28,15 +34,35 @@ export async function redeemAccessToken(
   name: string | null,
 ): Promise<Caller | null> {
   const hash = await sha256Of(token);
-  const account = await useAccessToken(ctx.db, hash, ctx.clock.now());
-  if (!account?.isActive || (name !== null && account.name !== name)) return null;
-  return { account, grants: null, how: "basic", via: hexOf(hash) };
+  const now = ctx.clock.now();
+  const found = await useAccessToken(ctx.db, hash, now);
+  if (!found?.account.isActive || (name !== null && found.account.name !== name)) return null;
+  return callerBy(asOf(found.account, now), { via: hexOf(hash), scopes: found.scopes });
 }
 
-/** Whether the access token behind another is still one that can be used. */
-export async function isStillUsable(ctx: Needs<"db" | "clock" | "facts">, hash: string): Promise<boolean> {
+/** Who shows a password's stand-in: bound by the scopes of the access token, where one stands behind it. */
+export function callerBy(
+  account: AccountRow,
+  { via, scopes }: { via: string | null; scopes: TokenScope[] | null },
+): Caller {
+  const grants = scopes?.map(({ repositories, actions }) => ({
+    type: "pattern" as const,
+    pattern: repositories,
+    actions,
+  }));
+  return { account, grants: grants ?? null, how: "basic", ...(via !== null && { via }), ...boundBy(scopes) };
+}
+
+/** What a token of these scopes may see. */
+export function boundBy(scopes: TokenScope[] | null): { within?: string[] } {
+  return scopes === null ? {} : { within: scopes.map(({ repositories }) => repositories) };
+}
+
+/** The access token behind another, if it is still one that can be used. */
+export async function stillUsable(ctx: Needs<"db" | "clock" | "facts">, hash: string): Promise<AccessTokenRow | null> {
   const row = await ctx.facts.get(scopes.accessToken, hash, () => findAccessToken(ctx.db, hash));
-  return row?.isActive === true && (row.expiresAt === null || new Date(row.expiresAt) > ctx.clock.now());
+  const isUsable = row?.isActive && (row.expiresAt === null || new Date(row.expiresAt) > ctx.clock.now());
+  return isUsable ? row : null;
 }
 
 /** CRC-32 as zip has it, in hex. */

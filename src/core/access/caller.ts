@@ -1,6 +1,6 @@
 // Who is asking, and with what: the account and the upper bound that a token puts on it.
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
-import type { Viewer } from "#db/queries/repositories.ts";
+import type { Viewer } from "#db/queries/visible.ts";
 
 export type { AccountRow };
 
@@ -9,6 +9,8 @@ export type Grant =
   | { type: "repository"; repositoryId: string; name: string; actions: string[] }
   /** A repository that did not exist when the token was made; `namespaceId` is null when its namespace did not either. */
   | { type: "new-repository"; namespaceId: string | null; name: string; actions: string[] }
+  /** Repositories whose full names fit, whatever becomes of them. */
+  | { type: "pattern"; pattern: string; actions: string[] }
   | { type: "catalog"; actions: string[] };
 
 /** Who is asking. */
@@ -20,18 +22,21 @@ export interface Caller {
   how: "anonymous" | "basic" | "bearer" | "ticket";
   /** The hash, in hex, of the access token that stands behind it, where one does. */
   via?: string;
+  /** Of what is not public, the patterns of paths that this access token is good for; without: all that the account sees. */
+  within?: readonly string[];
 }
 
 export const anonymous: Caller = { account: null, grants: null, how: "anonymous" };
 
 /** Whose eyes a list is for that was asked with this caller's credentials: a token needs the catalog's grant. */
-export function listerOf(caller: Caller): Viewer {
-  const bound = caller.grants !== null && !caller.grants.some((grant) => grant.type === "catalog");
-  return bound ? null : viewerOf(caller);
+export function listerOf(caller: Caller, now: Date): Viewer {
+  const isFree = caller.grants === null || caller.grants.some(({ type }) => type === "catalog" || type === "pattern");
+  return isFree ? viewerOf(caller, now) : null;
 }
 
-/** What the account itself sees. */
-export function viewerOf({ account }: Caller): Viewer {
+/** What the account itself sees, and its access token where there is one. */
+export function viewerOf({ account, within }: Caller, now: Date): Viewer {
   if (!account?.isActive) return null;
-  return { accountId: account.id, seesAll: account.isAdmin || account.rights.globalRole !== null };
+  const seesAll = account.isAdmin || account.rights.globalRole !== null;
+  return { accountId: account.id, seesAll, at: now, ...(within && { within }) };
 }

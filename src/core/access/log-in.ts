@@ -8,7 +8,8 @@ import {
 import { registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import type { Needs } from "../context.ts";
-import { isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { callerBy, isAccessToken, redeemAccessToken } from "./access-token.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { randomWord, sha256Of } from "./oslo.ts";
 import { PasswordQueueFullError } from "./password-memory.ts";
@@ -37,7 +38,7 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     if (caller) return caller;
   } else {
     const account = await checkPassword(ctx, credentials);
-    if (account) return basic(account);
+    if (account) return { account: asOf(account, ctx.clock.now()), grants: null, how: "basic" };
   }
   throw registryError("UNAUTHORIZED", "incorrect username or password");
 }
@@ -64,10 +65,6 @@ export async function checkPassword(
   ctx.passwords.succeeded(name, address);
   await ctx.passwords.remember(usable.id, hash, password);
   return usable;
-}
-
-function basic(account: AccountRow): Caller {
-  return { account, grants: null, how: "basic" };
 }
 
 async function verify(ctx: Needs<"compute" | "passwords">, password: string, hash: string): Promise<boolean> {
@@ -102,9 +99,10 @@ export async function issueRefreshToken(
 
 /** The caller behind a refresh token. @throws UNAUTHORIZED when it is not, or no longer, valid. */
 export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
-  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), ctx.clock.now()) : null;
+  const now = ctx.clock.now();
+  const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
   if (!found?.account.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
-  return { ...basic(found.account), ...(found.via !== null && { via: found.via }) };
+  return callerBy(asOf(found.account, now), found);
 }
 
 /** The caller behind an access token that comes without a name. @throws UNAUTHORIZED. */

@@ -7,6 +7,7 @@ import { parseRepositoryName } from "#oci/name.ts";
 import { scopes } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { createForPush } from "../repositories/create.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { may, type RepositoryAction } from "./may.ts";
 
@@ -60,12 +61,13 @@ export async function reachForPush(
  * @throws UNAUTHORIZED when the right, the account or the repository is gone.
  */
 export async function requireStill(
-  ctx: Needs<"db" | "facts">,
+  ctx: Needs<"db" | "clock" | "facts">,
   caller: Caller,
   repository: RepositoryRow,
   action: RepositoryAction,
 ): Promise<void> {
-  const account = caller.account && (await rememberedAccount(ctx, caller.account.id));
+  const found = caller.account && (await rememberedAccount(ctx, caller.account.id));
+  const account = found && asOf(found, ctx.clock.now());
   const present = await rememberedRepository(ctx, repository.path);
   const same = present?.id === repository.id && (caller.account === null || account !== null);
   if (same && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;

@@ -7,7 +7,8 @@ import { parseRepositoryName } from "#oci/name.ts";
 import type { Scope } from "#oci/scope.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
-import { isStillUsable } from "./access-token.ts";
+import { boundBy, stillUsable } from "./access-token.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
 import { rememberedAccount } from "./reach.ts";
@@ -104,13 +105,15 @@ function expand(actions: readonly string[]): string[] {
 export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller> {
   const verified = ctx.tokens.recall(token) ?? (await verify(ctx, token));
   if (!verified) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  const account = verified.accountId === null ? null : await rememberedAccount(ctx, verified.accountId);
-  if (verified.accountId !== null && !account?.isActive)
+  const found = verified.accountId === null ? null : await rememberedAccount(ctx, verified.accountId);
+  if (verified.accountId !== null && !found?.isActive)
     throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  const { via } = verified;
-  if (via !== null && !(await isStillUsable(ctx, via)))
-    throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  return { account, grants: verified.grants, how: "bearer", ...(via !== null && { via }) };
+  const account = found && asOf(found, ctx.clock.now());
+  const { via, grants } = verified;
+  if (via === null) return { account, grants, how: "bearer" };
+  const behind = await stillUsable(ctx, via);
+  if (!behind) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
+  return { account, grants, how: "bearer", via, ...boundBy(behind.scopes) };
 }
 
 function toGrant(claim: AccessClaim): Grant {

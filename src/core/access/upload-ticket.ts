@@ -3,6 +3,7 @@
 import { registryError } from "#oci/error.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
+import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { hmacWord, sameText } from "./oslo.ts";
 import { rememberedAccount } from "./reach.ts";
@@ -38,8 +39,9 @@ export async function readTicket(
   if (!until || !accountId || !repositoryId) throw refused();
   const made = await write(ctx, { uploadId, repositoryId, accountId }, Number(until));
   if (!sameText(made, ticket) || Number(until) * 1000 <= ctx.clock.now().getTime()) throw refused();
-  const account = await rememberedAccount(ctx, accountId);
-  if (!account?.isActive) throw refused();
+  const found = await rememberedAccount(ctx, accountId);
+  if (!found?.isActive) throw refused();
+  const account = asOf(found, ctx.clock.now());
   return { account, grants: [{ type: "repository", repositoryId, name: "", actions: ["push"] }], how: "ticket" };
 }
 

@@ -6,11 +6,13 @@ import {
   findAccessToken,
   insertAccessToken,
   listAccessTokens,
+  type TokenScope,
   updateAccessToken,
 } from "#db/queries/accounts/access-tokens.ts";
 import { type AccountRow, findAccountById } from "#db/queries/accounts/accounts.ts";
 import { hexOf } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
+import { requirePattern } from "#oci/pattern.ts";
 import { newAccessToken } from "../access/access-token.ts";
 import type { Caller } from "../access/caller.ts";
 import { sha256Of } from "../access/oslo.ts";
@@ -48,14 +50,21 @@ export async function pageAccessTokens(
 export async function createAccessToken(
   ctx: ChangeNeeds,
   caller: Caller,
-  input: { user: string | undefined; label: string; creatorAgent: string; expiresAt: Date | null },
+  input: {
+    user: string | undefined;
+    label: string;
+    creatorAgent: string;
+    expiresAt: Date | null;
+    scopes: TokenScope[] | null;
+  },
 ): Promise<{ row: AccessTokenRow; token: string }> {
   const user = await reachUser(ctx, caller, input.user);
   if (input.expiresAt !== null && input.expiresAt <= ctx.clock.now())
     throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  for (const { repositories } of input.scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);
-  const { label, creatorAgent, expiresAt } = input;
+  const { label, creatorAgent, expiresAt, scopes } = input;
   const row = {
     hash,
     accountId: user.id,
@@ -63,8 +72,9 @@ export async function createAccessToken(
     generatedBy: "manual",
     creatorAgent: creatorAgent.slice(0, 200),
     expiresAt,
+    scopes,
   };
-  const told = { type: "token.create" as const, object: user.name, detail: { label, hash: hexOf(hash) } };
+  const told = { type: "token.create" as const, object: user.name, detail: { label, hash: hexOf(hash), scopes } };
   const made = await changing(ctx, caller, told, async (tx, now) =>
     (await insertAccessToken(tx, { ...row, now }, mostTokens)) ? findAccessToken(tx, hexOf(hash)) : null,
   );

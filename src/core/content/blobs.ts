@@ -69,7 +69,7 @@ export async function mountBlob(
   if (source === null && !where.caller.account) return false;
   const now = ctx.clock.now();
   const { repository, caller } = where;
-  const mount = { repositoryId: repository.id, digest, from: source?.id ?? null, viewer: viewerOf(caller), now };
+  const mount = { repositoryId: repository.id, digest, from: source?.id ?? null, viewer: viewerOf(caller, now), now };
   return retried(() =>
     ctx.db.transaction(async (tx) => {
       if (!(await linkFrom(tx, mount))) return false;

@@ -22,11 +22,12 @@ export async function pageTags(
 
 /** Full names of repositories that the caller may see, after `after`. */
 export async function pageCatalog(
-  ctx: Needs<"db">,
+  ctx: Needs<"db" | "clock">,
   caller: Caller,
   page: { after: string; limit: number },
 ): Promise<Page<string>> {
-  const found = await listRepositories(ctx.db, { viewer: viewerOf(caller), after: page.after, limit: page.limit + 1 });
+  const viewer = viewerOf(caller, ctx.clock.now());
+  const found = await listRepositories(ctx.db, { viewer, after: page.after, limit: page.limit + 1 });
   return cut(
     found.map((repository) => repository.path),
     page.limit,

@@ -7,13 +7,13 @@ import type { Needs } from "../context.ts";
 
 /** Repositories whose path holds the text; upper case is none of a name's. */
 export async function findRepositories(
-  ctx: Needs<"db">,
+  ctx: Needs<"db" | "clock">,
   caller: Caller,
   query: { text: string; namespace?: string | undefined; limit: number },
 ): Promise<RepositoryRow[]> {
   const { namespace = null, limit } = query;
   const text = query.text.toLowerCase();
-  return searchRepositories(ctx.db, { viewer: listerOf(caller), text, namespace, limit });
+  return searchRepositories(ctx.db, { viewer: listerOf(caller, ctx.clock.now()), text, namespace, limit });
 }
 
 /** Accounts whose name holds the text: names are no secret to who has one. */

@@ -13,11 +13,21 @@ import { registryError } from "#oci/error.ts";
 import { type Declaring, declare } from "../declare.ts";
 import { pageQuery, readPage } from "./request.ts";
 
+const scope = z
+  .object({
+    repositories: z
+      .string()
+      .openapi({ description: "a pattern of full names: engineering/web-*", example: "engineering/web-*" }),
+    actions: z.array(z.enum(["pull", "push", "delete", "*"])).min(1),
+  })
+  .openapi("berth.TokenScope");
 const createForm = z
   .object({
     tokenLabel: z.string().max(200).optional(),
     /** Berth's own: when it ends by itself. */
     expiresAt: z.iso.datetime({ offset: true }).optional(),
+    /** Berth's own: what it is good for at most. */
+    scopes: z.array(scope).min(1).max(20).optional(),
   })
   .openapi("forms.CreateAPIToken");
 const updateForm = z
@@ -33,14 +43,15 @@ const fields = {
   createdAt: z.string(),
   lastUsed: z.string(),
   expiresAt: z.string().nullable(),
+  scopes: z.array(scope).nullable(),
 };
-const tokenAnswer = z.object(fields).openapi("responses.APIToken");
-const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
+export const tokenAnswer = z.object(fields).openapi("responses.APIToken");
+export const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
 
 /** What DTR's clients read where nobody used it yet: Go's first moment. */
 const never = "0001-01-01T00:00:00Z";
 
-function describe(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
+export function describeToken(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
   const time = (text: string) => new Date(text).toISOString();
   return {
     hashedToken: row.hash,
@@ -51,6 +62,7 @@ function describe(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
     createdAt: time(row.createdAt),
     lastUsed: row.lastUsedAt === null ? never : time(row.lastUsedAt),
     expiresAt: row.expiresAt === null ? null : time(row.expiresAt),
+    scopes: row.scopes as z.infer<typeof tokenAnswer>["scopes"],
   };
 }
 
@@ -73,7 +85,7 @@ export function accessTokenRoutes(to: Declaring): void {
       const { after, limit } = readPage(c);
       const found = await pageAccessTokens(ctx, caller, { user: c.req.query("username"), after, limit });
       c.header("X-Next-Page-Start", found.next ?? "");
-      return found.items.map(describe);
+      return found.items.map(describeToken);
     },
   );
   declare(
@@ -88,14 +100,14 @@ export function accessTokenRoutes(to: Declaring): void {
       answer: newTokenAnswer,
     },
     async ({ c, caller, form }) => {
-      const { tokenLabel = "", expiresAt } = await form();
+      const { tokenLabel = "", expiresAt, scopes = null } = await form();
       const creatorAgent = c.req.header("user-agent") ?? "";
-      const input = { user: c.req.query("username"), label: tokenLabel, creatorAgent };
+      const input = { user: c.req.query("username"), label: tokenLabel, creatorAgent, scopes };
       const { row, token } = await createAccessToken(ctx, caller, {
         ...input,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
       });
-      return { ...describe(row), token };
+      return { ...describeToken(row), token };
     },
   );
   declare(
@@ -120,7 +132,7 @@ export function accessTokenRoutes(to: Declaring): void {
     },
   );
   declare(to, { ...one, method: "get", summary: "one access token", answer: tokenAnswer }, async ({ caller, param }) =>
-    describe(await getAccessToken(ctx, caller, param("hashedtoken"))),
+    describeToken(await getAccessToken(ctx, caller, param("hashedtoken"))),
   );
   declare(
     to,
@@ -132,7 +144,7 @@ export function accessTokenRoutes(to: Declaring): void {
         ...(tokenLabel !== undefined && { label: tokenLabel }),
         ...(isActive !== undefined && { isActive }),
       };
-      return describe(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
+      return describeToken(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
     },
   );
   declare(to, { ...one, method: "delete", summary: "end an access token" }, async ({ caller, param }) => {

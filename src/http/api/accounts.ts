@@ -1,7 +1,8 @@
 // Accounts on DTR's own path: what is there beside eNZi's.
 import { z } from "@hono/zod-openapi";
 import { deleteAccount } from "#core/accounts/accounts.ts";
-import { getUserAccess, pageTeamRepositories } from "#core/accounts/team-access.ts";
+import { pageTeamRepositories } from "#core/grants/team-access.ts";
+import { getUserAccess } from "#core/grants/user-access.ts";
 import { type Declaring, declare } from "../declare.ts";
 import { describeAccount } from "../enzi/forms.ts";
 import { describeAccess, describeTeamFor, teamRepositoriesAnswer, userAccessAnswer } from "./access-forms.ts";
@@ -34,10 +35,13 @@ export function accountRoutes(to: Declaring): void {
     async ({ caller, param }) => {
       const names = { user: param("username"), path: `${param("namespace")}/${param("reponame")}` };
       const { user, repository, level } = await getUserAccess(ctx, caller, names);
-      return describeAccess(level, {
-        user: describeAccount(user),
-        repository: describeRepository(repository, { long: true }),
-      });
+      return describeAccess(
+        { level },
+        {
+          user: describeAccount(user),
+          repository: describeRepository(repository, { long: true }),
+        },
+      );
     },
   );
   declare(
@@ -55,8 +59,8 @@ export function accountRoutes(to: Declaring): void {
       const names = { organization: param("orgname"), team: param("teamname") };
       const { team, items, next } = await pageTeamRepositories(ctx, caller, names, pageOfNames(c));
       c.header("X-Next-Page-Start", next ?? "");
-      const list = items.map(({ repository, level }) =>
-        describeAccess(level, { repository: describeRepository(repository, { long: false }) }),
+      const list = items.map(({ repository, ...granted }) =>
+        describeAccess(granted, { repository: describeRepository(repository, { long: false }) }),
       );
       return { team: describeTeamFor(caller, team), repositoryAccessList: list };
     },

@@ -124,7 +124,7 @@ async function list(c: AppContext, surface: Surface, namespace?: string): Promis
   c.set("route", namespace === undefined ? "/api/v0/repositories" : "/api/v0/repositories/{namespace}");
   const caller = await authenticate(c, surface);
   const page = readPage(c);
-  const found = await pageRepositories(surface.ctx, listerOf(caller), {
+  const found = await pageRepositories(surface.ctx, listerOf(caller, surface.ctx.clock.now()), {
     ...page,
     ...(namespace === undefined ? {} : { namespace }),
   });

@@ -75,7 +75,7 @@ export function readPage(c: AppContext): { after: string; limit: number; count: 
   if (!/^\d{1,10}$/.test(text)) throw registryError("INVALID_PARAMETERS", "pageSize must be a whole number from 0 on");
   const size = Number(text);
   return {
-    after: c.req.query("pageStart") ?? "",
+    after: c.req.query("pageStart") ?? c.req.query("start") ?? "",
     limit: size === 0 ? mostPerPage : Math.min(size, mostPerPage),
     count: c.req.query("count") === "true",
   };

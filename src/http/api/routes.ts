@@ -3,13 +3,18 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { manifestRoutes } from "./images/manifests.ts";
+import { tagRoutes } from "./images/tags.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
 import { settingsRoutes } from "./meta/settings.ts";
 import { userSettingsRoutes } from "./meta/user-settings.ts";
+import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
+import { serviceAccountRoutes } from "./service-accounts/routes.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
+import { explainRoutes, userAccessRoutes } from "./user-access.ts";
 
 const base = "/api/v0";
 
@@ -22,6 +27,9 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     accountRoutes({ surface, app, base, tag: "accounts" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
-    teamAccessRoutes({ surface, app, base, tag: "access" });
+    for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
+    for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
+      routes({ surface, app, base, tag: "access" });
+    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
   });
 }

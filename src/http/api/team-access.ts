@@ -10,12 +10,13 @@ import {
   setNamespaceTeam,
   setRepositoryTeam,
   type TeamAccess,
-} from "#core/accounts/team-access.ts";
+} from "#core/grants/team-access.ts";
 import { type Asked, type Declaring, declare } from "../declare.ts";
 import {
   accessForm,
   describeAccess,
   describeTeamFor,
+  levelOf,
   namespaceTeamAnswer,
   namespaceTeamsAnswer,
   repositoryTeamsAnswer,
@@ -24,8 +25,8 @@ import { describeRepository } from "./forms.ts";
 import { pageOfNames, pageQuery } from "./request.ts";
 
 type Named = Pick<Asked<z.ZodType>, "param">;
-const described = (caller: Caller, { team, level }: TeamAccess) =>
-  describeAccess(level, { team: describeTeamFor(caller, team) });
+const described = (caller: Caller, { team, ...granted }: TeamAccess) =>
+  describeAccess(granted, { team: describeTeamFor(caller, team) });
 
 export function teamAccessRoutes(to: Declaring): void {
   repositoryTeamRoutes(to);
@@ -70,9 +71,7 @@ function repositoryTeamRoutes(to: Declaring): void {
     },
     async (asked) => {
       const { caller } = asked;
-      // Whoever may not does not learn whether his form was right.
-      await pageRepositoryTeams(ctx, caller, repository(asked), { from: "", limit: 1 });
-      const set = await setRepositoryTeam(ctx, caller, named(asked), (await asked.form()).accessLevel);
+      const set = await setRepositoryTeam(ctx, caller, named(asked), async () => levelOf(await asked.form()));
       return {
         repository: describeRepository(set.repository, { long: true }),
         teamAccessList: [described(caller, set.access)],
@@ -127,9 +126,8 @@ function namespaceTeamRoutes(to: Declaring): void {
       answer: namespaceTeamAnswer,
     },
     async (asked) => {
-      await pageNamespaceTeams(ctx, asked.caller, asked.param("namespace"), { from: "", limit: 1 });
-      const { accessLevel } = await asked.form();
-      return answer(asked, await setNamespaceTeam(ctx, asked.caller, named(asked), accessLevel));
+      const level = async () => levelOf(await asked.form());
+      return answer(asked, await setNamespaceTeam(ctx, asked.caller, named(asked), level));
     },
   );
   declare(to, { ...one, method: "delete", summary: "take a team's grant on a namespace away", status: 204 }, (asked) =>

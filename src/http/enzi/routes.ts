@@ -55,7 +55,11 @@ import {
 import { filterQuery, pageQuery, readFilter, readStart, withNext } from "./page.ts";
 
 const base = "/enzi/v0";
-const accountFilters = ["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const;
+const accountFilters = [
+  ...(["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const),
+  /** Berth's own. */
+  "service-accounts" as const,
+];
 const memberFilters = ["all", "admins", "non-admins"] as const;
 const names = (...params: string[]) => z.object(Object.fromEntries(params.map((name) => [name, z.string()])));
 

@@ -18,7 +18,10 @@ export class PermissionsModel {
   repositories = new Map<string, ModelRepository>();
   owners = new Set<string>(); // "org person"
   members = new Set<string>(); // "org/team person"
-  grants = new Map<string, Level>(); // "org/team repository", or "org/team org" for the whole namespace
+  /** "org/team on" or "person on", where `on` is a repository, an organization for all of it, or "org/pattern pattern". */
+  grants = new Map<string, Level>();
+  /** Those that an hour ends. */
+  ending = new Set<string>();
 
   /** Everything that gives something counts, and the highest wins. */
   may(person: string | null, action: "pull" | "push" | "administer", path: string): boolean {
@@ -37,9 +40,10 @@ export class PermissionsModel {
     if (person.isAdmin || namespace === name || this.owners.has(`${namespace} ${name}`)) return 3;
     best = Math.max(best, ranks[person.globalRole]);
     for (const [grant, level] of this.grants) {
-      const [team, on] = grant.split(" ");
-      if (!this.members.has(`${team} ${name}`) || !team?.startsWith(`${namespace}/`)) continue;
-      if (on === path || on === namespace) best = Math.max(best, ranks[level]);
+      const [who, on = "", isPattern] = grant.split(" ");
+      if (who !== name && !(this.members.has(`${who} ${name}`) && who?.startsWith(`${namespace}/`))) continue;
+      const fits = isPattern ? new RegExp(`^${on.replaceAll("*", ".*")}$`).test(path) : on === path || on === namespace;
+      if (fits) best = Math.max(best, ranks[level]);
     }
     return best;
   }

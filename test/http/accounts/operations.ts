@@ -14,6 +14,7 @@ export const rights: Record<string, readonly (typeof everybody)[number][]> = {
   "be tom": ["tom", "admin"],
   "see tom's membership": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
   "administer the repository": ["olga", "ada", "admin"],
+  "administer the repository or be rita": ["olga", "ada", "admin", "rita"],
   "see the grants of the namespace": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
   "administer the namespace": ["olga", "admin"],
   "see the repository": ["olga", "rita", "walt", "ada", "admin"],
@@ -22,7 +23,10 @@ export const rights: Record<string, readonly (typeof everybody)[number][]> = {
 const accounts = "/enzi/v0/accounts";
 const crew = `${accounts}/acme/teams/crew`;
 const access = "/api/v0/repositories/acme/app/teamAccess";
+const users = "/api/v0/repositories/acme/app/userAccess";
+const patterns = "/api/v0/repositoryNamespaces/acme/patternAccess";
 const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+const robots = "/api/v0/accounts/acme/serviceAccounts";
 
 export interface Row {
   ask: string;
@@ -89,8 +93,42 @@ export const operations: Row[] = [
   { ask: `GET ${whole}/crew`, needs: "see the grants of the namespace", yields: 404 },
   { ask: `PUT ${whole}/none`, needs: "administer the namespace", body: { accessLevel: "admin" }, yields: 404 },
   { ask: `DELETE ${whole}/crew`, needs: "administer the namespace", yields: 404 },
+  { ask: `GET ${users}`, needs: "administer the repository", yields: 200 },
+  { ask: `PUT ${users}/stan`, needs: "administer the repository", body: wrong, yields: 400 },
+  { ask: `PUT ${users}/nobody`, needs: "administer the repository", body: { accessLevel: "admin" }, yields: 404 },
+  { ask: `DELETE ${users}/stan`, needs: "administer the repository", yields: 404 },
+  { ask: "GET /api/v0/repositories/acme/app/access", needs: "administer the repository", yields: 200 },
+  { ask: "GET /api/v0/access/explain?repository=acme/app", needs: "see the repository", yields: 200, refuses: 404 },
+  {
+    ask: "GET /api/v0/access/explain?repository=acme/app&user=rita",
+    needs: "administer the repository or be rita",
+    yields: 200,
+  },
+  { ask: `GET ${patterns}`, needs: "see the grants of the namespace", yields: 200 },
+  { ask: `POST ${patterns}`, needs: "administer the namespace", body: wrong, yields: 400 },
+  { ask: `DELETE ${patterns}/none`, needs: "administer the namespace", yields: 404 },
   { ask: "GET /api/v0/accounts/acme/teams/crew/repositoryAccess", needs: "see what crew was granted", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/repositoryAccess/acme/app", needs: "be tom", yields: 404 },
+  { ask: `GET ${robots}`, needs: "administer the organization", yields: 200 },
+  { ask: `POST ${robots}`, needs: "administer the organization", body: { name: "Bad Name" }, yields: 400 },
+  { ask: `GET ${robots}/ci`, needs: "administer the organization", yields: 200 },
+  { ask: `PATCH ${robots}/ci`, needs: "administer the organization", body: { isActive: "x" }, yields: 400 },
+  { ask: `DELETE ${robots}/none`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${robots}/ci/secrets`, needs: "administer the organization", yields: 200 },
+  { ask: `POST ${robots}/ci/secrets`, needs: "administer the organization", body: { tokenLabel: 7 }, yields: 400 },
+  { ask: `DELETE ${robots}/ci/secrets/none`, needs: "administer the organization", yields: 404 },
+  {
+    ask: `POST ${robots}/ci/secrets/rotate`,
+    needs: "administer the organization",
+    body: { overlapSeconds: -1 },
+    yields: 400,
+  },
+  { ask: `GET ${robots}/ci/repositoryAccess`, needs: "administer the organization", yields: 200 },
+  { ask: `PUT ${robots}/ci/repositoryAccess/app`, needs: "administer the organization", body: wrong, yields: 400 },
+  { ask: `DELETE ${robots}/ci/repositoryAccess/app`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${robots}/ci/namespaceAccess`, needs: "administer the organization", yields: 404 },
+  { ask: `PUT ${robots}/ci/namespaceAccess`, needs: "administer the organization", body: wrong, yields: 400 },
+  { ask: `DELETE ${robots}/ci/namespaceAccess`, needs: "administer the organization", yields: 404 },
   { ask: "GET /api/v0/repositories/acme/app", needs: "see the repository", yields: 200, refuses: 404 },
   { ask: "PATCH /api/v0/repositories/acme/app", needs: "administer the repository", body: {}, yields: 200 },
   { ask: "POST /api/v0/repositories/acme", needs: "administer the namespace", body: { name: "app" }, yields: 400 },

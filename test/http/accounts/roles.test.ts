@@ -6,7 +6,8 @@ import { createPeople, type People, settle } from "./people.ts";
 
 /** A repository that he may not see is not there for him. */
 const unseen = (path: string, who: string) =>
-  /^\/api\/v0\/repositories\/acme\/app/.test(path) && !rights["see the repository"]?.includes(who as never);
+  /^\/api\/v0\/(repositories\/|access\/explain\?repository=)acme\/app/.test(path) &&
+  !rights["see the repository"]?.includes(who as never);
 
 describeMatrix("everybody's rights on accounts", (kind) => {
   let berth: Target;

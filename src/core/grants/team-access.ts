@@ -1,10 +1,9 @@
 // What teams may on a repository or on a whole namespace: seen and set by its admins.
 import {
-  deleteTeamGrant,
-  findTeamGrant,
-  listRepositoriesOfTeam,
+  findGrant,
+  type GrantedLevel,
+  listRepositoriesOf,
   listTeamGrants,
-  putTeamGrant,
 } from "#db/queries/accounts/access-grants.ts";
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import { findTeam, type TeamRow } from "#db/queries/accounts/organizations.ts";
@@ -12,15 +11,16 @@ import type { AccessLevel } from "#db/queries/accounts/rights.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
-import { levelOn, may } from "../access/may.ts";
+import { may } from "../access/may.ts";
+import type { ChangeNeeds } from "../accounts/change.ts";
+import { findAccount, reachTeam, requireAccount, requireMay } from "../accounts/find.ts";
+import { type Page, type Paged, pageOf } from "../accounts/page.ts";
 import type { Needs } from "../context.ts";
 import { getRepository } from "../repositories/change.ts";
-import { type ChangeNeeds, changing } from "./change.ts";
-import { findAccount, reachTeam, requireAccount, requireMay } from "./find.ts";
-import { type Page, type Paged, pageOf } from "./page.ts";
+import { giveAccess, type Level, takeAccess } from "./grants.ts";
 
 export type { AccessLevel };
-export type TeamAccess = { team: TeamRow; level: AccessLevel };
+export type TeamAccess = { team: TeamRow } & GrantedLevel;
 
 const byTeam = ({ team }: TeamAccess) => team.name;
 
@@ -37,7 +37,7 @@ async function reachRepository(ctx: Needs<"db">, caller: Caller, path: string): 
   return repository;
 }
 
-async function teamOf(ctx: Needs<"db">, organizationId: string, name: string): Promise<TeamRow> {
+export async function teamOf(ctx: Needs<"db">, organizationId: string, name: string): Promise<TeamRow> {
   const team = await findTeam(ctx.db, organizationId, name);
   if (!team) throw registryError("NO_SUCH_TEAM");
   return team;
@@ -59,13 +59,13 @@ export async function setRepositoryTeam(
   ctx: ChangeNeeds,
   caller: Caller,
   names: { path: string; team: string },
-  level: AccessLevel,
+  form: () => Promise<Level>,
 ): Promise<{ repository: RepositoryRow; access: TeamAccess }> {
   const repository = await reachRepository(ctx, caller, names.path);
   const team = await teamOf(ctx, repository.accountId, names.team);
   const grant = { teamId: team.id, namespaceId: repository.accountId, repositoryId: repository.id };
-  await putGrant(ctx, caller, { ...grant, level }, { object: repository.path, team });
-  return { repository, access: { team, level } };
+  const given = await giveAccess(ctx, caller, grant, await form(), { object: repository.path, team: team.name });
+  return { repository, access: { team, ...given } };
 }
 
 /** @throws as reachRepository, NO_SUCH_TEAM, NO_SUCH_REPOSITORY_TEAM_ACCESS. */
@@ -77,12 +77,12 @@ export async function removeRepositoryTeam(
   const repository = await reachRepository(ctx, caller, names.path);
   const team = await teamOf(ctx, repository.accountId, names.team);
   const grant = { teamId: team.id, namespaceId: repository.accountId, repositoryId: repository.id };
-  if (!(await removeGrant(ctx, caller, grant, { object: repository.path, team })))
+  if (!(await takeAccess(ctx, caller, grant, { object: repository.path, team: team.name })))
     throw registryError("NO_SUCH_REPOSITORY_TEAM_ACCESS");
 }
 
-/** A namespace whose grants the caller may see (members of the organization) or set (who may create repositories in it). */
-async function reachNamespace(
+/** A namespace whose grants the caller may see (members of the organization) or set (who may create repositories in it). @throws NO_SUCH_ACCOUNT, INVALID_PARAMETERS, NOT_AUTHORIZED. */
+export async function reachNamespace(
   ctx: Needs<"db">,
   caller: Caller,
   name: string,
@@ -114,9 +114,9 @@ type NamespaceTeam = { namespace: string; team: string };
 export async function getNamespaceTeam(ctx: Needs<"db">, caller: Caller, names: NamespaceTeam): Promise<TeamAccess> {
   const { id } = await reachNamespace(ctx, caller, names.namespace, "look");
   const team = await teamOf(ctx, id, names.team);
-  const level = await findTeamGrant(ctx.db, { teamId: team.id, namespaceId: id, repositoryId: null });
-  if (!level) throw registryError("NO_SUCH_NAMESPACE_TEAM_ACCESS");
-  return { team, level };
+  const granted = await findGrant(ctx.db, { teamId: team.id, namespaceId: id, repositoryId: null });
+  if (!granted) throw registryError("NO_SUCH_NAMESPACE_TEAM_ACCESS");
+  return { team, ...granted };
 }
 
 /** @throws NO_SUCH_ACCOUNT, NOT_AUTHORIZED, NO_SUCH_TEAM. */
@@ -124,21 +124,20 @@ export async function setNamespaceTeam(
   ctx: ChangeNeeds,
   caller: Caller,
   names: NamespaceTeam,
-  level: AccessLevel,
+  form: () => Promise<Level>,
 ): Promise<TeamAccess> {
   const { id, name } = await reachNamespace(ctx, caller, names.namespace, "set");
   const team = await teamOf(ctx, id, names.team);
-  await putGrant(ctx, caller, { teamId: team.id, namespaceId: id, repositoryId: null, level }, { object: name, team });
-  return { team, level };
+  const grant = { teamId: team.id, namespaceId: id, repositoryId: null };
+  return { team, ...(await giveAccess(ctx, caller, grant, await form(), { object: name, team: team.name })) };
 }
 
 /** @throws as setNamespaceTeam, NO_SUCH_NAMESPACE_TEAM_ACCESS. */
 export async function removeNamespaceTeam(ctx: ChangeNeeds, caller: Caller, names: NamespaceTeam): Promise<void> {
   const { id, name } = await reachNamespace(ctx, caller, names.namespace, "set");
   const team = await teamOf(ctx, id, names.team);
-  if (
-    !(await removeGrant(ctx, caller, { teamId: team.id, namespaceId: id, repositoryId: null }, { object: name, team }))
-  )
+  const grant = { teamId: team.id, namespaceId: id, repositoryId: null };
+  if (!(await takeAccess(ctx, caller, grant, { object: name, team: team.name })))
     throw registryError("NO_SUCH_NAMESPACE_TEAM_ACCESS");
 }
 
@@ -148,54 +147,14 @@ export async function pageTeamRepositories(
   caller: Caller,
   names: { organization: string; team: string },
   page: Page,
-): Promise<{ team: TeamRow } & Paged<{ repository: RepositoryRow; level: AccessLevel }>> {
+): Promise<{ team: TeamRow } & Paged<{ repository: RepositoryRow } & GrantedLevel>> {
   const team = await reachTeam(ctx, caller, names);
   if (!caller.account?.rights.teams.includes(team.id))
     await requireMay(caller, { on: "team", action: "administer", team });
   const found = await pageOf(
     page,
-    ({ repository }: { repository: RepositoryRow; level: AccessLevel }) => repository.path,
-    (limit) => listRepositoriesOfTeam(ctx.db, team.id, { ...page, limit }),
+    ({ repository }: { repository: RepositoryRow } & GrantedLevel) => repository.path,
+    (limit) => listRepositoriesOf(ctx.db, { teamId: team.id }, { ...page, limit }),
   );
   return { team, ...found };
-}
-
-/** What a user may on a repository, by everything that gives him something. For himself and for system admins. @throws NO_SUCH_REPOSITORY, NO_SUCH_USER. */
-export async function getUserAccess(
-  ctx: Needs<"db">,
-  caller: Caller,
-  names: { user: string; path: string },
-): Promise<{ user: AccountRow; repository: RepositoryRow; level: AccessLevel }> {
-  requireAccount(caller);
-  const user = await findAccount(ctx, names.user, "user");
-  await requireMay(caller, { on: "account", action: "look", account: user });
-  const repository = await getRepository(ctx, caller, names.path, "pull");
-  const level = levelOn(user, repository);
-  if (level === "none") throw registryError("NO_SUCH_REPOSITORY");
-  return { user, repository, level };
-}
-
-type Grant = Parameters<typeof deleteTeamGrant>[1];
-
-async function putGrant(
-  ctx: ChangeNeeds,
-  caller: Caller,
-  grant: Grant & { level: AccessLevel },
-  { object, team }: { object: string; team: TeamRow },
-): Promise<void> {
-  const told = { type: "access.update" as const, object, detail: { team: team.name, level: grant.level } };
-  await changing(ctx, caller, told, async (tx) => {
-    await putTeamGrant(tx, grant);
-    return true;
-  });
-}
-
-async function removeGrant(
-  ctx: ChangeNeeds,
-  caller: Caller,
-  grant: Grant,
-  { object, team }: { object: string; team: TeamRow },
-): Promise<boolean> {
-  const told = { type: "access.delete" as const, object, detail: { team: team.name } };
-  return (await changing(ctx, caller, told, async (tx) => (await deleteTeamGrant(tx, grant)) || null)) !== null;
 }

@@ -1,0 +1,62 @@
+// Gives and takes away what a team or a user was granted, with the event that tells of it.
+import {
+  deleteGrant,
+  findGrant,
+  type GrantedLevel,
+  type GrantKey,
+  putGrant,
+} from "#db/queries/accounts/access-grants.ts";
+import type { AccessLevel } from "#db/queries/accounts/rights.ts";
+import { registryError } from "#oci/error.ts";
+import type { Caller } from "../access/caller.ts";
+import { type ChangeNeeds, changing } from "../accounts/change.ts";
+import type { Needs } from "../context.ts";
+
+/** What is granted; without an end for good. */
+export interface Level {
+  level: AccessLevel;
+  expiresAt?: Date | null;
+}
+
+/** What the event says: on what, and to which team or user. */
+interface Told {
+  object: string;
+  team?: string;
+  user?: string;
+  serviceAccount?: string;
+}
+
+/** @throws INVALID_PARAMETERS for an end that is over. */
+export function requireFuture(ctx: Needs<"clock">, { expiresAt }: Pick<Level, "expiresAt">): void {
+  if (expiresAt && expiresAt <= ctx.clock.now()) throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+}
+
+/** Gives a level in place of the one that was given before. @throws INVALID_PARAMETERS for an end that is over. */
+export async function giveAccess(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  key: GrantKey,
+  { level, expiresAt = null }: Level,
+  { object, ...whom }: Told,
+): Promise<GrantedLevel> {
+  requireFuture(ctx, { expiresAt });
+  const before = await findGrant(ctx.db, key);
+  const { pattern } = key;
+  const told = { ...whom, ...(pattern && { pattern }), before, level, expiresAt };
+  await changing(ctx, caller, { type: "access.update", object, detail: told }, async (tx) => {
+    await putGrant(tx, { ...key, level, expiresAt });
+    return true;
+  });
+  return { level, expiresAt: expiresAt?.toISOString() ?? null };
+}
+
+/** @returns whether it was there. */
+export async function takeAccess(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  key: GrantKey,
+  { object, ...whom }: Told,
+): Promise<boolean> {
+  const told = { type: "access.delete" as const, object, detail: whom };
+  return (await changing(ctx, caller, told, async (tx) => (await deleteGrant(tx, key)) || null)) !== null;
+}
