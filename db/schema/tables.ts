@@ -7,5 +7,6 @@ export * from "./manifest.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
+export * from "./second-factor.ts";
 export * from "./session.ts";
 export * from "./upload.ts";

@@ -40,9 +40,18 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     if (caller) return caller;
   } else {
     const account = await checkPassword(ctx, credentials);
+    if (account?.hasSecondFactor) throw passwordAlone();
     if (account) return { account: asOf(account, ctx.clock.now()), grants: null, how: "basic" };
   }
   throw wrongCredentials();
+}
+
+/** Only who knows the password hears that it is right and not enough. */
+function passwordAlone(): RegistryError {
+  return registryError(
+    "UNAUTHORIZED",
+    "this account has a second factor: use an access token in place of the password (the password is for /login)",
+  );
 }
 
 /** The one answer to a name and a password that are not right together, whatever the reason. */
@@ -131,7 +140,9 @@ export async function issueRefreshToken(
 export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
   const now = ctx.clock.now();
   const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
-  if (!found?.account.isActive) throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
+  // One that was given for the password alone opens no more than the password does.
+  if (!found?.account.isActive || (found.account.hasSecondFactor && found.via === null))
+    throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
   return callerBy(asOf(found.account, now), found);
 }
 
