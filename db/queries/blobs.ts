@@ -2,8 +2,9 @@
 // damaged (see integrity.ts) is to all who ask for content as if it were not there.
 import { sql } from "drizzle-orm/sql";
 import type { DigestAlgorithm } from "#oci/digest.ts";
-import { type Viewer, visibleTo } from "./repositories.ts";
+
 import { type Db, rows } from "./rows.ts";
+import { type Viewer, visibleTo } from "./visible.ts";
 
 /** A digest in its parts. */
 interface DigestParts {

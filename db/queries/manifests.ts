@@ -87,7 +87,7 @@ export interface NewManifest {
 
 /**
  * Stores a manifest, its edges, its tags and the event, in one statement; the same bytes again change nothing but the media
- * type they were pushed with.
+ * type they were pushed with. It is to be described then; again where its configuration was not here and may be now.
  * @returns the names of the tags that name it now.
  */
 export async function insertManifest(db: Db, m: NewManifest): Promise<string[]> {
@@ -100,10 +100,12 @@ export async function insertManifest(db: Db, m: NewManifest): Promise<string[]> 
     sql`with stored as (
         insert into manifest_bytes (digest, bytes) values (${m.digest}, ${m.bytes}) on conflict do nothing),
       linked as (
-        insert into manifest (repository_id, digest, media_type, size_bytes, artifact_type, config_media_type, subject, annotations, pushed_by, created_at)
+        insert into manifest (repository_id, digest, media_type, size_bytes, artifact_type, config_media_type, subject, annotations, pushed_by, created_at, describe_at)
         values (${m.repositoryId}, ${m.digest}, ${m.mediaType}, ${m.bytes.byteLength}, ${m.artifactType}, ${m.configMediaType}, ${m.subject},
-          ${JSON.stringify(m.annotations)}::jsonb, ${m.pushedBy}::uuid, ${m.now.toISOString()})
-        on conflict (repository_id, digest) do update set media_type = excluded.media_type where manifest.media_type <> excluded.media_type),
+          ${JSON.stringify(m.annotations)}::jsonb, ${m.pushedBy}::uuid, ${m.now.toISOString()}, ${m.now.toISOString()})
+        on conflict (repository_id, digest) do update set media_type = excluded.media_type, describe_at = excluded.describe_at
+          where manifest.media_type <> excluded.media_type or exists (select 1 from manifest_edge e where e.repository_id = manifest.repository_id
+            and e.parent = manifest.digest and e.kind = 'config' and e.blob_id is null)),
       edged as (
       insert into manifest_edge (repository_id, parent, position, kind, digest, media_type, size_bytes, blob_id, child)
       select ${m.repositoryId}::uuid, ${m.digest}, e.position, e.kind, e.digest, e.media_type, e.size_bytes, e.blob_id, e.child

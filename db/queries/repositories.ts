@@ -1,7 +1,7 @@
 // Queries on repositories and the namespaces they are in.
 import { sql } from "drizzle-orm/sql";
-import { grantsOf } from "./accounts/rights.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
+import { type Viewer, visibleIds, withinNamespace } from "./visible.ts";
 
 /** What the rules need of a repository. */
 export interface RepositoryRow {
@@ -81,36 +81,6 @@ export async function markRepositoryDeleted(db: Db, id: string, now: Date): Prom
   return marked.length > 0;
 }
 
-/**
- * Whose eyes a list is for: who sees everything, an account with what it was granted at that moment, null for what is public.
- * With `within`, of what is not public only paths that fit one of the patterns.
- */
-export type Viewer = { accountId: string; seesAll: boolean; at: Date; within?: readonly string[] } | null;
-
-/** A pattern of names as `like` reads it. */
-const likePattern = (pattern: string) => pattern.replaceAll("_", "\\_").replaceAll("*", "%");
-
-/** The condition under which a viewer sees repository `r`: what `may()` says of pulling it. */
-export function visibleTo(viewer: Viewer) {
-  if (!viewer) return sql`r.visibility = 'public'`;
-  const { within } = viewer;
-  if (!within) return seenBy(viewer);
-  const patterns = JSON.stringify(within.map(likePattern));
-  return sql`(r.visibility = 'public' or r.path like any (array(select jsonb_array_elements_text(${patterns}::jsonb))) and ${seenBy(viewer)})`;
-}
-
-function seenBy({ accountId, seesAll, at }: NonNullable<Viewer>) {
-  if (seesAll) return sql`true`;
-  const account = sql`${accountId}::uuid`;
-  const grants = sql`(select * from (${grantsOf(account)}) g where g.expires_at is null or g.expires_at > ${at.toISOString()}::timestamptz) g`;
-  return sql`(r.visibility = 'public' or r.account_id = ${account}
-    or r.account_id in (select m.organization_id from organization_member m where m.user_id = ${account} and m.is_admin)
-    or r.account_id in (select g.namespace_id from ${grants} where g.repository_id is null and g.pattern is null)
-    or r.id in (select g.repository_id from ${grants} where g.repository_id is not null)
-    or exists (select 1 from ${grants} where g.pattern is not null and g.namespace_id = r.account_id
-      and r.name like replace(replace(g.pattern, '_', '\\_'), '*', '%')))`;
-}
-
 /** Ends every repository of a namespace. @returns their ids and paths. */
 export async function markRepositoriesDeleted(
   db: Db,
@@ -128,21 +98,20 @@ export async function listRepositories(
   db: Db,
   page: { viewer: Viewer; after: string; limit: number; namespace?: string },
 ): Promise<RepositoryRow[]> {
-  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  const where = sql`r.path > ${withoutZeros(page.after)} and ${withinNamespace(page.namespace ?? null)}`;
+  const first = { order: sql`r.path`, limit: page.limit };
   return rows<RepositoryRow>(
     db,
     sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and r.path > ${withoutZeros(page.after)} and ${visibleTo(page.viewer)} and ${inNamespace}
-      order by r.path limit ${page.limit}`,
+      where r.id in (${visibleIds(page.viewer, { where, first })}) order by r.path limit ${page.limit}`,
   );
 }
 
 export async function countRepositories(db: Db, page: { viewer: Viewer; namespace?: string }): Promise<number> {
-  const inNamespace = page.namespace === undefined ? sql`true` : sql`a.name = ${page.namespace}`;
+  const where = withinNamespace(page.namespace ?? null);
   const found = await rows<{ count: number }>(
     db,
-    sql`select count(*) as count from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and ${visibleTo(page.viewer)} and ${inNamespace}`,
+    sql`select count(*) as count from (${visibleIds(page.viewer, { where })}) v`,
   );
   return found[0]?.count ?? 0;
 }

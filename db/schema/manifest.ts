@@ -3,6 +3,7 @@
 // An edge to a blob or a manifest of the same repository is a foreign key, so nothing that a manifest needs can be unlinked
 // under it, whichever way the deletion comes. An edge to content that is absent (foreign layers, sparse repositories) has
 // neither.
+import { sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
   bigint,
@@ -42,9 +43,12 @@ export const manifest = pgTable(
     annotations: jsonb().notNull(),
     pushedBy: uuid("pushed_by"),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    /** From when on its configuration is to be read for `manifest_detail`; set by every push, null when that is done. */
+    describeAt: timestamp("describe_at", { withTimezone: true }).default(sql`'-infinity'`),
   },
   (t) => [
     primaryKey({ columns: [t.repositoryId, t.digest] }),
+    index("manifest_to_describe").on(t.describeAt).where(sql`${t.describeAt} is not null`),
     index("manifest_subject").on(t.repositoryId, t.subject, t.digest),
     index("manifest_bytes_of").on(t.digest),
   ],

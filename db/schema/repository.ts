@@ -34,6 +34,8 @@ export const repository = pgTable(
   },
   (t) => [
     uniqueIndex("repository_path").on(t.path).where(sql`${t.deletedAt} is null`),
+    /** Whoever sees little else sees these. */
+    index("repository_public").on(t.path).where(sql`${t.deletedAt} is null and ${t.visibility} = 'public'`),
     index("repository_account").on(t.accountId, t.path),
     index("repository_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
     check("repository_kind", sql`${t.kind} in ('local', 'mirror', 'cache')`),

@@ -4,6 +4,7 @@ export * from "./blob.ts";
 export * from "./event.ts";
 export * from "./installation.ts";
 export * from "./manifest.ts";
+export * from "./manifest-detail.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";

@@ -2,7 +2,10 @@
 import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
+import { listUndescribed } from "#db/queries/images/details.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
+import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
+import { searchRepositories } from "#db/queries/search.ts";
 import { listTags } from "#db/queries/tags.ts";
 import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
@@ -31,6 +34,10 @@ describe("with many rows", () => {
     );
     await db.execute(sql`insert into repository (id, account_id, name, path, created_at)
       values (${repositoryId}, ${accountId}, 'tags', 'many/tags', ${now})`);
+    await db.execute(sql`insert into account (id, name, kind, created_at)
+      select gen_random_uuid(), 'a' || n, 'user', ${now} from generate_series(1, 100) n`);
+    await db.execute(sql`insert into repository (id, account_id, name, path, created_at)
+      select gen_random_uuid(), id, 'r' || n, name || '/r' || n, ${now} from account, generate_series(1, ${many / 100}::int) n`);
     await db.execute(sql`insert into manifest_bytes (digest, bytes)
       select 'sha256:' || lpad(to_hex(n), 64, '0'), '{}' from generate_series(0, ${many}::int) n`);
     await db.execute(sql`insert into manifest (repository_id, digest, media_type, size_bytes, subject, annotations, created_at)
@@ -76,6 +83,7 @@ describe("with many rows", () => {
     ["a blob", () => findLinkedBlob(database.db, repositoryId, blob)],
     ["the blobs of a manifest", () => findLinkedBlobs(database.db, repositoryId, [blob])],
     ["the manifests of an index", () => findManifestDigests(database.db, repositoryId, [digest])],
+    ["manifests that are to be described", () => listUndescribed(database.db, new Date(), 10)],
     ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
   ])("%s is found by index", async (_, work, sorts = 0) => {
     const nodes = await planOf(work);
@@ -84,5 +92,20 @@ describe("with many rows", () => {
     // Few rows that are at hand may be sorted and hashed, pages of the tables not.
     expect(kinds.filter((kind) => kind.includes("Sort")).length).toBeLessThanOrEqual(sorts);
     expect(kinds.some((kind) => /^Index (Only )?Scan$/.test(kind))).toBe(true);
+  });
+
+  const somebody = { accountId: crypto.randomUUID(), seesAll: false, at: new Date() };
+  const page = { after: "a3", limit: 101 };
+  it.each([
+    ["a page of repositories, to somebody", () => listRepositories(database.db, { viewer: somebody, ...page })],
+    ["one of a namespace", () => listRepositories(database.db, { viewer: somebody, ...page, namespace: "a7" })],
+    ["a page of repositories, to anybody", () => listRepositories(database.db, { viewer: null, ...page })],
+    ["their number", () => countRepositories(database.db, { viewer: somebody })],
+    ["a search", () => searchRepositories(database.db, { viewer: somebody, text: "r1", namespace: null, limit: 25 })],
+  ])("%s, reads no more repositories than are seen", async (_, work) => {
+    const nodes = await planOf(work);
+    const scans = nodes.filter((node) => node["Relation Name"] === "repository");
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.map((node) => node["Node Type"]).filter((kind) => kind === "Seq Scan")).toEqual([]);
   });
 });

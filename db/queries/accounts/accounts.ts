@@ -9,7 +9,9 @@ import { deleteSecondFactor } from "./second-factor.ts";
 export interface AccountRow {
   id: string;
   name: string;
-  kind: "user" | "organization";
+  kind: "user" | "organization" | "service";
+  /** The organization of a service account. */
+  ownerId?: string | null;
   fullName: string;
   isAdmin: boolean;
   isActive: boolean;
@@ -19,8 +21,11 @@ export interface AccountRow {
   rights: Rights;
 }
 
-export const accountColumns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
-  account.is_active as "isActive", account.password_hash as "passwordHash",
+/** A service account is as active as its organization. */
+const isActive = sql`account.is_active and coalesce((select o.is_active from account o where o.id = account.owner_id), true)`;
+
+export const accountColumns = sql`account.id, account.name, account.kind, account.owner_id as "ownerId", account.full_name as "fullName",
+  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash",
   exists (select 1 from second_factor f where f.account_id = account.id and f.confirmed_at is not null) as "hasSecondFactor", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
@@ -139,17 +144,26 @@ export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<n
   return ended.length;
 }
 
-/** Which accounts a list is of. */
-export type AccountFilter = "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+/** Which accounts a list is of: service accounts are in none but their own. */
+export type AccountFilter =
+  | "all"
+  | "users"
+  | "orgs"
+  | "admins"
+  | "non-admins"
+  | "active-users"
+  | "inactive-users"
+  | "service-accounts";
 
 const filters: Record<AccountFilter, SQL> = {
-  all: sql`true`,
+  all: sql`kind <> 'service'`,
   users: sql`kind = 'user'`,
   orgs: sql`kind = 'organization'`,
   admins: sql`kind = 'user' and is_admin`,
   "non-admins": sql`kind = 'user' and not is_admin`,
   "active-users": sql`kind = 'user' and is_active`,
   "inactive-users": sql`kind = 'user' and not is_active`,
+  "service-accounts": sql`kind = 'service'`,
 };
 
 /** Accounts in byte order of their names, from one on. */
@@ -234,7 +248,7 @@ export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
   return admins.some((admin) => admin.id !== id);
 }
 
-/** Ends an account: nobody finds it any more, and its name is free. Its repositories are ended by their own query. */
+/** Ends an account: nobody finds it any more, and its name is free. Its repositories and service accounts are ended by their own queries. */
 export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
   const marked = await rows(
     tx,

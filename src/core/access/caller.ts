@@ -1,6 +1,6 @@
 // Who is asking, and with what: the account and the upper bound that a token puts on it.
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
-import type { Viewer } from "#db/queries/repositories.ts";
+import type { Viewer } from "#db/queries/visible.ts";
 
 export type { AccountRow };
 

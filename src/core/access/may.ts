@@ -3,10 +3,14 @@ import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import type { AccessLevel, AccessRight } from "#db/queries/accounts/rights.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { fitsPattern } from "#oci/pattern.ts";
+import { grantsNear } from "../cache/grants-by-place.ts";
 import type { Caller, Grant } from "./caller.ts";
 
 /** What may be done to a repository. `administer`: change its settings, delete it. */
 export type RepositoryAction = "pull" | "push" | "delete" | "administer";
+
+/** The account that a question is about. */
+type Subject = Pick<AccountRow, "id" | "kind" | "ownerId">;
 
 /** What the question is about. */
 export type Question =
@@ -18,12 +22,12 @@ export type Question =
   | {
       on: "namespace";
       action: "create" | "look";
-      account: { id: string; kind: "user" | "organization" } | null;
+      account: Subject | null;
       name: string;
     }
   | { on: "registry"; action: "administer" }
-  /** A user's or an organization's own data; `look` at an organization also shows its members and teams. */
-  | { on: "account"; action: "look" | "administer"; account: { id: string; kind: "user" | "organization" } }
+  /** An account's own data; `look` at an organization also shows its members and teams. */
+  | { on: "account"; action: "look" | "administer"; account: Subject }
   /** Who belongs to a team, and its name. */
   | { on: "team"; action: "administer"; team: { id: string; organizationId: string } };
 
@@ -38,10 +42,15 @@ function accountMay(caller: Caller, question: Question): boolean {
   if (question.on === "repository")
     return ranks[levelOn(account, question.repository)] >= ranks[needs[question.action]];
   if (!account) return false;
+  // A service account is no namespace.
+  if (question.on === "namespace" && question.account?.kind === "service") return false;
   if (account.isAdmin) return true;
   if (question.on === "namespace") return question.account !== null && mayCreateIn(account, question.account.id);
+  // It works with repositories and manages nobody, itself neither: who has its secret cannot make more of them.
+  if (account.kind === "service") return false;
   if (question.on === "account") {
-    const { id, kind } = question.account;
+    const { id, kind, ownerId } = question.account;
+    if (kind === "service") return ownerId != null && owns(account, ownerId);
     if (kind === "user" || question.action === "administer") return owns(account, id);
     return account.rights.memberOf.includes(id);
   }
@@ -88,7 +97,8 @@ export function* reasonsOn<Right extends AccessRight>(
   if (account.id === repository.accountId) yield { rule: "own namespace", level: "admin" };
   if (rights.owns.includes(repository.accountId)) yield { rule: "organization owner", level: "admin" };
   if (rights.globalRole) yield { rule: "global role", level: rights.globalRole };
-  for (const grant of rights.grants) if (holdsOn(grant, repository)) yield { rule: "grant", level: grant.level, grant };
+  for (const grant of grantsNear(rights.grants, repository))
+    if (holdsOn(grant, repository)) yield { rule: "grant", level: grant.level, grant };
 }
 
 function holdsOn({ namespaceId, repositoryId, pattern }: AccessRight, repository: RepositoryRow): boolean {

@@ -13,6 +13,7 @@ import {
   updatePassword,
 } from "#db/queries/accounts/accounts.ts";
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
+import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
 import { deleteSessions } from "#db/queries/accounts/sessions.ts";
 import { insertEvent } from "#db/queries/events.ts";
 import { markRepositoriesDeleted } from "#db/queries/repositories.ts";
@@ -117,8 +118,8 @@ export async function changeAccount(
   await requireMay(caller, { on: "account", action: "administer", account });
   if (Object.keys(change).some((field) => !ownFields.has(field)))
     await requireMay(caller, { on: "registry", action: "administer" });
-  if (account.kind === "organization" && (change.isAdmin || change.globalRole))
-    throw registryError("INVALID_PARAMETERS", "an organization has no role");
+  if (account.kind !== "user" && (change.isAdmin || change.globalRole))
+    throw registryError("INVALID_PARAMETERS", "an organization or a service account has no role");
   const endsAdmin = account.isAdmin && (change.isAdmin === false || change.isActive === false);
   const told = { type: "account.update" as const, object: account.name, detail: { before: shown(account), ...change } };
   const changed = await changing(ctx, caller, told, async (tx) => {
@@ -135,14 +136,16 @@ function shown({ fullName, isAdmin, isActive, rights }: AccountRow) {
   return { fullName, isAdmin, isActive, globalRole: rights.globalRole };
 }
 
-/** Deletes an account with its repositories, memberships, teams and logins. @throws NOT_AUTHENTICATED, NOT_AUTHORIZED, NO_SUCH_ACCOUNT, LAST_ADMIN. */
+/** Deletes an account with its repositories, memberships, teams, service accounts and logins. @throws NOT_AUTHENTICATED, NOT_AUTHORIZED, NO_SUCH_ACCOUNT, LAST_ADMIN. */
 export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: string): Promise<void> {
   await requireMay(caller, { on: "registry", action: "administer" });
   const account = await findAccount(ctx, nameOrId);
-  const told = { type: "account.delete" as const, object: account.name };
+  const detail: Record<string, unknown> = {};
+  const told = { type: "account.delete" as const, object: account.name, detail };
   const gone = await changing(ctx, caller, told, async (tx, now) => {
     if (account.isAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
     if (!(await markAccountDeleted(tx, account.id, now))) return null;
+    if (account.kind === "organization") detail.serviceAccounts = await markServiceAccountsDeleted(tx, account.id, now);
     const repositories = await markRepositoriesDeleted(tx, account.id, now);
     const actorId = caller.account?.id ?? null;
     for (const { id, path } of repositories)

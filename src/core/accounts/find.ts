@@ -8,7 +8,7 @@ import { may, type Question } from "../access/may.ts";
 import type { Needs } from "../context.ts";
 
 type Kind = AccountRow["kind"];
-const missing = { user: "NO_SUCH_USER", organization: "NO_SUCH_ACCOUNT" } as const;
+const missing = { user: "NO_SUCH_USER", organization: "NO_SUCH_ACCOUNT", service: "NO_SUCH_ACCOUNT" } as const;
 
 /** @throws NOT_AUTHENTICATED to who gave no credentials. */
 export function requireAccount(caller: Caller): AccountRow {
@@ -27,6 +27,14 @@ export async function findAccount(ctx: Needs<"db">, nameOrId: string, kind?: Kin
   const found = isUuid(nameOrId) ? await findAccountById(ctx.db, nameOrId) : await findAccountByName(ctx.db, nameOrId);
   if (!found || (kind && found.kind !== kind)) throw registryError(missing[kind ?? "organization"]);
   return found;
+}
+
+/** A user whose own data the caller may see and change. @throws NO_SUCH_USER, NOT_AUTHORIZED. */
+export async function reachUser(ctx: Needs<"db">, caller: Caller, nameOrId: string): Promise<AccountRow> {
+  requireAccount(caller);
+  const account = await findAccount(ctx, nameOrId, "user");
+  await requireMay(caller, { on: "account", action: "administer", account });
+  return account;
 }
 
 /** An organization of which the caller may see, or change, members and teams. @throws NO_SUCH_ACCOUNT, NOT_AUTHORIZED. */

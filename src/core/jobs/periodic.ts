@@ -6,8 +6,9 @@ import { clearLinks, clearManifests, deleteClearedRepository, findDeletedReposit
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
-import { forgetBytes } from "../content/manifests.ts";
+import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
+import { describeManifests } from "../images/describe.ts";
 import { clearSessions } from "../login/sessions.ts";
 import { plusSeconds } from "../moment.ts";
 import { scrubBlobs } from "./scrub.ts";
@@ -40,6 +41,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
   { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
+  { name: "describe-manifests", cron: "* * * * *", cost: "light", slice: describeManifests },
   { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },
 ];
 

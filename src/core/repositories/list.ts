@@ -1,6 +1,7 @@
 // Lists repositories for the management API.
 import { findAccountByName } from "#db/queries/accounts/accounts.ts";
-import { countRepositories, listRepositories, type RepositoryRow, type Viewer } from "#db/queries/repositories.ts";
+import { countRepositories, listRepositories, type RepositoryRow } from "#db/queries/repositories.ts";
+import type { Viewer } from "#db/queries/visible.ts";
 import { registryError } from "#oci/error.ts";
 import type { Needs } from "../context.ts";
 

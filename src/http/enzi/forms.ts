@@ -1,6 +1,6 @@
 // The shapes of eNZi's API: accounts, organizations, teams and their members, as DTR's clients know them.
 import { z } from "@hono/zod-openapi";
-import type { AccountRow } from "#core/access/caller.ts";
+import type { AccountRow, Caller } from "#core/access/caller.ts";
 import type { Membership } from "#core/accounts/members.ts";
 import type { TeamRow } from "#core/accounts/teams.ts";
 
@@ -43,6 +43,8 @@ export const accountAnswer = z
     name: z.string(),
     fullName: z.string(),
     isOrg: z.boolean(),
+    /** Berth's own: there, and true, only for a machine's account of an organization. */
+    isServiceAccount: z.boolean().optional(),
     isAdmin: z.boolean().optional(),
     isActive: z.boolean().optional(),
     globalRole: globalRole.optional(),
@@ -55,6 +57,7 @@ export const teamAnswer = z
     name: z.string(),
     description: z.string(),
     membersCount: z.number().int(),
+    clientUserIsMember: z.boolean(),
   })
   .openapi("enzi.responses.Team");
 export const memberAnswer = z.object({ member: accountAnswer, isAdmin: z.boolean() }).openapi("enzi.responses.Member");
@@ -77,12 +80,15 @@ type Shown = Pick<AccountRow, "id" | "name" | "fullName" | "kind" | "isAdmin" | 
 export function describeAccount(row: Shown & Partial<AccountRow>, isWhole = true): z.infer<typeof accountAnswer> {
   const { id, name, fullName, kind, isAdmin, isActive, rights } = row;
   const isOrg = kind === "organization";
-  const role = rights && !isOrg ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
-  return { id, name, fullName, isOrg, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
+  const machine = kind === "service" ? { isServiceAccount: true } : {};
+  const role = rights && kind === "user" ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
+  return { id, name, fullName, isOrg, ...machine, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
 }
 
-export function describeTeam({ id, organizationId, name, description, membersCount }: TeamRow) {
-  return { id, orgID: organizationId, name, description, membersCount };
+/** A team, for whoever asks: whether he belongs to it is DTR's addition. */
+export function describeTeam({ account }: Caller, { id, organizationId, name, description, membersCount }: TeamRow) {
+  const clientUserIsMember = account?.rights.teams.includes(id) ?? false;
+  return { id, orgID: organizationId, name, description, membersCount, clientUserIsMember };
 }
 
 export function describeMember({ account, isAdmin }: Membership): z.infer<typeof memberAnswer> {

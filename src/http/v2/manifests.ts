@@ -1,6 +1,7 @@
 // Manifests: HEAD and GET as they were pushed, PUT by tag or digest, DELETE of a tag or of the whole.
 import { reachForPush, reachRepository } from "#core/access/reach.ts";
-import { deleteReference, getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
+import { getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
+import { deleteReference } from "#core/content/removal.ts";
 import { registryError } from "#oci/error.ts";
 import { isTag, parseReference, parseTag, type Reference } from "#oci/reference.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";

@@ -24,8 +24,9 @@ const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   rights: noRights,
   ...more,
 });
+const always = { pattern: null, expiresAt: null };
 const granted = (level: AccessLevel, repositoryId: string | null, namespaceId = "alice"): Partial<AccountRow> => ({
-  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId, pattern: null, expiresAt: null }] },
+  rights: { ...noRights, grants: [{ level, namespaceId, repositoryId, ...always }] },
 });
 const repository = (accountId: string, visibility: "public" | "private", id = "r1") => ({
   id,
@@ -132,6 +133,22 @@ describe("what was granted", () => {
     expect(yes.sort()).toEqual([...allowed].sort());
   });
 
+  it("counts among many grants, too: of the repository, of its namespace, and no other", async () => {
+    const others = Array.from({ length: 1000 }, (_, n) => ({
+      level: "admin" as const,
+      namespaceId: n % 2 ? "alice" : "carol",
+      repositoryId: n % 100 ? `other ${n}` : null,
+      ...always,
+    })).filter((grant) => grant.namespaceId !== "alice" || grant.repositoryId !== null);
+    const among = (...more: Rights["grants"]) => basic({ rights: { ...noRights, grants: [...others, ...more] } });
+    expect(await may(among(), on("pull", "private"))).toBe(false);
+    for (const repositoryId of ["r1", null]) {
+      const writer = among({ level: "read-write", namespaceId: "alice", repositoryId, ...always });
+      expect(await may(writer, on("push", "private"))).toBe(true);
+      expect(await may(writer, on("administer", "private"))).toBe(false);
+    }
+  });
+
   it("is never widened by a token, which is for nothing but repositories", async () => {
     const owner = holders["owner of the organization"] as Caller;
     const grants: Grant[] = [{ type: "repository", repositoryId: "r1", name: "alice/app", actions: ["pull"] }];
@@ -145,6 +162,52 @@ describe("what was granted", () => {
       how: "bearer",
     };
     expect(await may(reader, on("push", "private"))).toBe(false);
+  });
+});
+
+describe("a service account", () => {
+  const robot = (more: Partial<AccountRow> = {}): Caller => ({
+    account: account("robot", { kind: "service", ownerId: "alice", ...more }),
+    grants: null,
+    how: "basic",
+  });
+  const itself = { id: "robot", kind: "service", ownerId: "alice" } as const;
+  const owner: Caller = {
+    account: account("o", { rights: { ...noRights, owns: ["alice"] } }),
+    grants: null,
+    how: "basic",
+  };
+  const administer = (subject: { id: string; kind: AccountRow["kind"]; ownerId?: string }): Question => ({
+    on: "account",
+    action: "administer",
+    account: subject,
+  });
+
+  it("may what it was granted on repositories, and nothing of its organization beside", async () => {
+    expect(await may(robot(), on("pull", "private"))).toBe(false);
+    expect(await may(robot(granted("read-write", "r1")), on("push", "private"))).toBe(true);
+    expect(await may(robot(granted("admin", null)), inNamespace("create", "alice"))).toBe(true);
+    expect(await may(robot(granted("read-write", null)), inNamespace("create", "alice"))).toBe(false);
+  });
+
+  it("manages nobody, also where a row would say that it does", async () => {
+    const rights = { ...noRights, owns: ["alice"], memberOf: ["alice"], teams: ["t1"], leads: ["t1"] };
+    for (const question of [
+      administer(itself),
+      administer({ id: "alice", kind: "organization" }),
+      { on: "account", action: "look", account: { id: "alice", kind: "organization" } },
+      { on: "team", action: "administer", team: { id: "t1", organizationId: "alice" } },
+      { on: "registry", action: "administer" },
+    ] as Question[])
+      expect(await may(robot({ rights }), question)).toBe(false);
+  });
+
+  it("is kept by its organization's owners and by system admins, and is nobody's namespace", async () => {
+    expect(await may(owner, administer(itself))).toBe(true);
+    expect(await may(owner, administer({ ...itself, ownerId: "carol" }))).toBe(false);
+    expect(await may(callers.admin as Caller, administer(itself))).toBe(true);
+    const within: Question = { on: "namespace", action: "create", account: itself, name: "alice+robot/app" };
+    for (const caller of [owner, robot(), callers.admin as Caller]) expect(await may(caller, within)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 // What clients do with blobs, manifests and tags: mount, put, delete, read.
 import { deleteBlob, getBlob, mountBlob, openBlob } from "#core/content/blobs.ts";
-import { deleteReference, getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
+import { getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
+import { deleteReference } from "#core/content/removal.ts";
 import type { Where } from "#core/content/where.ts";
 import type { Context } from "#core/context.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";

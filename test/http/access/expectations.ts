@@ -37,6 +37,12 @@ const apiChange = (ok: number) => ({
   public: `401 403 ${ok} ${ok} | 403 ${ok} 404 404 ${ok} 401`,
 });
 
+const apiRead = (ok: number) => ({
+  private: `401 404 ${ok} ${ok} | 404 ${ok} 404 404 ${ok} 401`,
+  public: `${ok} ${ok} ${ok} ${ok} | ${ok} ${ok} 404 404 ${ok} ${ok}`,
+});
+const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
+
 const json = { "content-type": "application/json" };
 
 export const expectations: Record<string, Expectation> = {
@@ -132,8 +138,7 @@ export const expectations: Record<string, Expectation> = {
   },
   "GET /api/v0/repositories/:namespace/:reponame": {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}` }),
-    private: "401 404 200 200 | 404 200 404 404 200 401",
-    public: "200 200 200 200 | 200 200 404 404 200 200",
+    ...apiRead(200),
   },
   "PATCH /api/v0/repositories/:namespace/:reponame": {
     ask: (_, name) => ({
@@ -146,6 +151,45 @@ export const expectations: Record<string, Expectation> = {
     // Each time another repository, made for it; the tokens of that name reach it too.
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}`, init: { method: "DELETE" } }),
     ...apiChange(204),
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/tags": {
+    ask: (_, name) => ({ path: `/api/v0/repositories/${name}/tags` }),
+    ...apiRead(200),
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/tags/:reference": {
+    ask: async (scene, name) => ({ path: `/api/v0/repositories/${name}/tags/${await freshManifest(scene, name)}` }),
+    ...apiRead(200),
+  },
+  "DELETE /api/v0/repositories/:namespace/:reponame/tags/:reference": {
+    ask: async (scene, name) => {
+      await freshManifest(scene, name);
+      return { path: `/api/v0/repositories/${name}/tags/fresh`, init: { method: "DELETE" } };
+    },
+    ...apiChange(204),
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/manifests": {
+    ask: (_, name) => ({ path: `/api/v0/repositories/${name}/manifests` }),
+    ...apiRead(200),
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/manifests/:reference": {
+    ask: async (scene, name) => ({
+      path: `/api/v0/repositories/${name}/manifests/${await freshManifest(scene, name)}`,
+    }),
+    ...apiRead(200),
+  },
+  "DELETE /api/v0/repositories/:namespace/:reponame/manifests/:reference": {
+    ask: async (scene, name) => ({
+      path: `/api/v0/repositories/${name}/manifests/${await freshManifest(scene, name)}`,
+      init: { method: "DELETE" },
+    }),
+    ...apiChange(204),
+  },
+  "GET /api/v0/meta/features": { ask: () => ({ path: "/api/v0/meta/features" }), ...withAccount },
+  "GET /api/v0/admin/version": { ask: () => ({ path: "/api/v0/admin/version" }), ...withAccount },
+  "GET /api/v0/accounts/language": { ask: () => ({ path: "/api/v0/accounts/language" }), ...withAccount },
+  "GET /api/v0/meta/cluster_status": {
+    ask: () => ({ path: "/api/v0/meta/cluster_status" }),
+    private: "401 403 403 200 | 403 403 403 403 403 401",
   },
   "GET /api/v0/meta/settings": {
     ask: () => ({ path: "/api/v0/meta/settings" }),

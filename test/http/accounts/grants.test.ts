@@ -57,6 +57,23 @@ describeMatrix("grants beyond teams", (kind) => {
       expect((await people.ask("tom", "DELETE", `${own}/userAccess/stan`)).status).toBe(204);
     });
 
+    it("counts once in a list, however often it was granted", async () => {
+      const more = ["/enzi/v0/accounts/acme/teams/readers", "/enzi/v0/accounts/acme/teams/writers"];
+      for (const team of more) await people.must("PUT", `${team}/members/stan`, {});
+      for (const name of ["app", "web-shop"])
+        await people.must("PUT", `/api/v0/repositories/acme/${name}/userAccess/stan`, { accessLevel: "read-only" });
+      const first = await people.ask("stan", "GET", "/api/v0/repositories?pageSize=1");
+      const start = first.headers.get("x-next-page-start");
+      const second = await people.ask("stan", "GET", `/api/v0/repositories?pageSize=1&pageStart=${start}`);
+      expect([first, second].map(({ body }) => body.repositories)).toMatchObject([
+        [{ name: "app" }],
+        [{ name: "web-shop" }],
+      ]);
+      await people.must("DELETE", "/enzi/v0/accounts/acme/members/stan");
+      for (const name of ["app", "web-shop"])
+        await people.must("DELETE", `/api/v0/repositories/acme/${name}/userAccess/stan`);
+    });
+
     it("has an end that is still to come, and says when", async () => {
       const expiresAt = soon();
       const set = await people.ask("ada", "PUT", `${app}/userAccess/stan`, { accessLevel: "read-only", expiresAt });

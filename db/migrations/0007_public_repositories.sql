@@ -1,0 +1,1 @@
+CREATE INDEX "repository_public" ON "repository" USING btree ("path") WHERE "repository"."deleted_at" is null and "repository"."visibility" = 'public';
