@@ -15,9 +15,9 @@ import { clientAddress, publicOrigin } from "../origin.ts";
 
 const code = z.string().min(1).max(100);
 const password = z.string().max(10_000);
-const offerForm = z.object({ password }).openapi("forms.OfferSecondFactor");
-const confirmForm = z.object({ code }).openapi("forms.ConfirmSecondFactor");
-const proofForm = z.object({ password, code }).openapi("forms.SecondFactorProof");
+const offerForm = z.strictObject({ password }).openapi("forms.OfferSecondFactor");
+const confirmForm = z.strictObject({ code }).openapi("forms.ConfirmSecondFactor");
+const proofForm = z.strictObject({ password, code }).openapi("forms.SecondFactorProof");
 const secondFactorAnswer = z
   .object({ isOn: z.boolean(), since: z.string().nullable(), recoveryCodesLeft: z.number().int() })
   .openapi("responses.SecondFactor");
