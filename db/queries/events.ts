@@ -18,6 +18,9 @@ export type EventType =
   | "token.create"
   | "token.update"
   | "token.delete"
+  | "trust.create"
+  | "trust.delete"
+  | "workload.login"
   | "session.create"
   | "session.delete"
   | "access.update"
@@ -55,17 +58,6 @@ export interface NewEvent {
 
 export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
   await db.execute(insertEventSql(event));
-}
-
-/** Writes many in one statement. */
-export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await db.execute(
-    sql`insert into event (at, type, actor_id, repository_id, object, detail)
-      select at, type, "actorId", "repositoryId", object, coalesce(detail, '{}')
-      from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e(at timestamptz, type text, "actorId" uuid, "repositoryId" uuid,
-        object text, detail jsonb)`,
-  );
 }
 
 /** The insert as SQL, for statements that do it beside other things. */
