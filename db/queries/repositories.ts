@@ -1,7 +1,7 @@
 // Queries on repositories and the namespaces they are in.
 import { sql } from "drizzle-orm/sql";
 import { type Db, rows, withoutZeros } from "./rows.ts";
-import { type Viewer, visibleIds, withinNamespace } from "./visible.ts";
+import { isVisible, type Viewer, visibleIds, withinNamespace } from "./visible.ts";
 
 /** What the rules need of a repository. */
 export interface RepositoryRow {
@@ -138,7 +138,7 @@ export async function listRepositories(
   return rows<RepositoryRow>(
     db,
     sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.id in (${visibleIds(page.viewer, { where, first })}) order by r.path limit ${page.limit}`,
+      where ${isVisible(page.viewer, { where, first })} order by r.path limit ${page.limit}`,
   );
 }
 

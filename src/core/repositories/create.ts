@@ -12,6 +12,7 @@ import { registryError } from "#oci/error.ts";
 import { accountNameProblem, isRepositoryPath, parseRepositoryName } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import { may } from "../access/may.ts";
+import { whoOf } from "../audit/who.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
 import { tell } from "../tell.ts";
@@ -93,7 +94,13 @@ async function storeRepository(
   return ctx.db.transaction(async (tx) => {
     if (!(await insertRepository(tx, row, settings))) return false;
     const repository = { id, path: `${account.name}/${name}` };
-    await tell(tx, { at: now, type: "repository.create", repository, caller, detail: { by } });
+    await tell(tx, {
+      at: now,
+      type: "repository.create",
+      repository,
+      caller,
+      detail: { by, visibility: row.visibility },
+    });
     return true;
   });
 }
@@ -123,7 +130,7 @@ async function createNamespace(
     await insertEvent(tx, {
       at: now,
       type: "namespace.create",
-      actorId: caller.account?.id ?? null,
+      ...whoOf(caller),
       repositoryId: null,
       object: namespace,
       detail: { by: "push" },

@@ -41,6 +41,7 @@ const apiRead = (ok: number) => ({
   private: `401 404 ${ok} ${ok} | 404 ${ok} 404 404 ${ok} 401`,
   public: `${ok} ${ok} ${ok} ${ok} | ${ok} ${ok} 404 404 ${ok} ${ok}`,
 });
+const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
 
 const json = { "content-type": "application/json" };
 
@@ -151,6 +152,15 @@ export const expectations: Record<string, Expectation> = {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}`, init: { method: "DELETE" } }),
     ...apiChange(204),
   },
+  "GET /api/v0/events": {
+    ask: () => ({ path: "/api/v0/events" }),
+    private: "401 200 200 200 | 200 200 200 200 200 401",
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/events": {
+    ask: (_, name) => ({ path: `/api/v0/repositories/${name}/events` }),
+    private: "401 404 200 200 | 404 200 404 404 200 401",
+    public: "401 200 200 200 | 200 200 404 404 200 401",
+  },
   "GET /api/v0/repositories/:namespace/:reponame/tags": {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}/tags` }),
     ...apiRead(200),
@@ -182,6 +192,13 @@ export const expectations: Record<string, Expectation> = {
       init: { method: "DELETE" },
     }),
     ...apiChange(204),
+  },
+  "GET /api/v0/meta/features": { ask: () => ({ path: "/api/v0/meta/features" }), ...withAccount },
+  "GET /api/v0/admin/version": { ask: () => ({ path: "/api/v0/admin/version" }), ...withAccount },
+  "GET /api/v0/accounts/language": { ask: () => ({ path: "/api/v0/accounts/language" }), ...withAccount },
+  "GET /api/v0/meta/cluster_status": {
+    ask: () => ({ path: "/api/v0/meta/cluster_status" }),
+    private: "401 403 403 200 | 403 403 403 403 403 401",
   },
   "GET /api/v0/meta/settings": {
     ask: () => ({ path: "/api/v0/meta/settings" }),
