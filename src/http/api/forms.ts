@@ -63,6 +63,16 @@ export const errorAnswers = {
   401: json(errorsAnswer, "no credentials"),
   403: json(errorsAnswer, "not allowed"),
   404: json(errorsAnswer, "not there"),
+  429: json(errorsAnswer, "too many attempts to log in"),
+  500: json(errorsAnswer, "an error of the server's own"),
+  503: json(errorsAnswer, "the database does not answer: try again"),
+};
+
+/** Those of operations that change something. */
+export const changeErrorAnswers = {
+  ...errorAnswers,
+  409: json(errorsAnswer, "it cannot be so beside what is there"),
+  415: json(errorsAnswer, "the body is no JSON"),
 };
 
 /** A repository in DTR's words. Lists leave the long description out. */

@@ -6,11 +6,14 @@ import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
+import { importRoutes } from "./import-users.ts";
+import { clusterRoutes } from "./meta/cluster.ts";
+import { settingsRoutes } from "./meta/settings.ts";
+import { userSettingsRoutes } from "./meta/user-settings.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { serviceAccountRoutes } from "./service-accounts/routes.ts";
-import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
 import { explainRoutes, userAccessRoutes } from "./user-access.ts";
@@ -20,8 +23,10 @@ const base = "/api/v0";
 export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
   return apiShell(base, "Berth", (app) => {
     app.route("/", repositoryRoutes(surface));
-    app.route("/", settingsRoutes(surface));
-    accountRoutes({ surface, app, base, tag: "accounts" });
+    settingsRoutes({ surface, app, base, tag: "settings" });
+    clusterRoutes({ surface, app, base, tag: "settings" });
+    userSettingsRoutes({ surface, app, base, tag: "settings" });
+    for (const routes of [accountRoutes, importRoutes]) routes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });

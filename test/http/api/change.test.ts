@@ -122,5 +122,11 @@ describeMatrix("PATCH and DELETE /api/v0/repositories/{namespace}/{reponame}", (
     expect(answer.status).toBe(status);
     const { errors } = (await answer.json()) as { errors: { code: string }[] };
     expect(errors.map(({ code }) => code)).toEqual(["NOT_ALLOWED"]);
+    expect(answer.headers.has("allow")).toBe(status === 405);
+  });
+
+  it("says which methods there are", async () => {
+    const answer = await berth.fetch("/api/v0/repositories/alice/app", { method: "PUT", ...as(alice) });
+    expect(answer.headers.get("allow")).toBe("DELETE, GET, HEAD, PATCH");
   });
 });
