@@ -121,6 +121,12 @@ export const operations: Row[] = [
   { ask: `DELETE ${patterns}/none`, needs: "administer the namespace", yields: 404 },
   { ask: "GET /api/v0/accounts/acme/teams/crew/repositoryAccess", needs: "see what crew was granted", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/repositoryAccess/acme/app", needs: "be tom", yields: 404 },
+  {
+    ask: "POST /api/v0/accounts/import",
+    needs: "administer the registry",
+    body: {},
+    yields: 415,
+  },
   { ask: `GET ${robots}`, needs: "administer the organization", yields: 200 },
   { ask: `POST ${robots}`, needs: "administer the organization", body: { name: "Bad Name" }, yields: 400 },
   { ask: `GET ${robots}/ci`, needs: "administer the organization", yields: 200 },
