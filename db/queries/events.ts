@@ -18,6 +18,8 @@ export type EventType =
   | "token.create"
   | "token.update"
   | "token.delete"
+  | "session.create"
+  | "session.delete"
   | "access.update"
   | "access.delete"
   | "settings.update"

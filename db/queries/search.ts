@@ -26,12 +26,12 @@ export async function searchRepositories(
   );
 }
 
-/** Accounts whose name holds the text, those that begin with it first. */
+/** Users and organizations whose name holds the text, those that begin with it first. */
 export async function searchAccounts(db: Db, query: { text: string; limit: number }): Promise<AccountRow[]> {
   const pattern = holding(query.text);
   return rows(
     db,
-    sql`select ${accountColumns} from account where deleted_at is null and name like ${pattern}
+    sql`select ${accountColumns} from account where deleted_at is null and kind <> 'service' and name like ${pattern}
       order by name not like ${pattern.slice(1)}, name limit ${query.limit}`,
   );
 }

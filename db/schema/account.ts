@@ -1,6 +1,6 @@
-// Accounts: users and organizations share one space of names. Refresh tokens are what `docker login` keeps.
+// Accounts: users, organizations and service accounts share one space of names. Refresh tokens are what `docker login` keeps.
 import { sql } from "drizzle-orm";
-import { boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { type AnyPgColumn, boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea, textC } from "./columns.ts";
 
 export const account = pgTable(
@@ -8,13 +8,15 @@ export const account = pgTable(
   {
     id: uuid().primaryKey(),
     name: textC().notNull().unique(),
-    kind: text({ enum: ["user", "organization"] }).notNull(),
+    kind: text({ enum: ["user", "organization", "service"] }).notNull(),
+    /** The organization that a service account belongs to. */
+    ownerId: uuid("owner_id").references((): AnyPgColumn => account.id, { onDelete: "cascade" }),
     fullName: text("full_name").notNull().default(""),
     isAdmin: boolean("is_admin").notNull().default(false),
     isActive: boolean("is_active").notNull().default(true),
     /** A level on every repository, beside what was granted; admins have every right. */
     globalRole: text("global_role", { enum: ["read-only", "read-write"] }),
-    /** A PHC string of argon2id; null for organizations. */
+    /** A PHC string of argon2id; null for organizations and service accounts. */
     passwordHash: text("password_hash"),
     passwordChangedAt: timestamp("password_changed_at", { withTimezone: true }),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
@@ -22,7 +24,14 @@ export const account = pgTable(
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
   },
   (t) => [
-    check("account_kind", sql`${t.kind} in ('user', 'organization')`),
+    check("account_kind", sql`${t.kind} in ('user', 'organization', 'service')`),
+    check("account_owner", sql`(${t.kind} = 'service') = (${t.ownerId} is not null)`),
+    // What no path of the program gives a service account, no other can.
+    check(
+      "account_service",
+      sql`${t.kind} <> 'service' or (${t.passwordHash} is null and not ${t.isAdmin} and ${t.globalRole} is null)`,
+    ),
+    index("account_owner_name").on(t.ownerId, t.name).where(sql`${t.ownerId} is not null`),
     check("account_global_role", sql`${t.globalRole} in ('read-only', 'read-write')`),
   ],
 );

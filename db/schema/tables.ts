@@ -9,4 +9,5 @@ export * from "./manifest-detail.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
+export * from "./session.ts";
 export * from "./upload.ts";

@@ -11,15 +11,25 @@ export interface Settings {
   createRepositoryOnPush: boolean;
   /** A system admin's push to a namespace that does not exist creates an organization. */
   createNamespaceOnPush: boolean;
+  /** A password that is set from now on has as many characters at least. */
+  passwordMinLength: number;
+  /** Whether `?refresh_token=` lets an access token in. */
+  accessTokenInQuery: boolean;
 }
 
-const defaults: Settings = { createRepositoryOnPush: true, createNamespaceOnPush: true };
+const defaults: Settings = {
+  createRepositoryOnPush: true,
+  createNamespaceOnPush: true,
+  passwordMinLength: 8,
+  accessTokenInQuery: true,
+};
 const names = Object.keys(defaults) as (keyof Settings)[];
 
 /** The settings in force. */
 export async function getSettings(ctx: Needs<"db">): Promise<Settings> {
   const stored = await readSettings(ctx.db);
-  const read = (name: keyof Settings) => (typeof stored[name] === "boolean" ? stored[name] : defaults[name]);
+  const read = (name: keyof Settings) =>
+    typeof stored[name] === typeof defaults[name] ? stored[name] : defaults[name];
   return Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Settings;
 }
 

@@ -7,6 +7,7 @@ import type { AppContext, AppEnv, Surface } from "./environment.ts";
 import { enziRoutes } from "./enzi/routes.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
 import { headOf } from "./head.ts";
+import { loginRoutes } from "./login/routes.ts";
 import { opsRoutes } from "./ops/routes.ts";
 import { clientAddress } from "./origin.ts";
 import { tokenRoutes } from "./token/routes.ts";
@@ -23,6 +24,7 @@ export function createApp(surface: Surface): Hono<AppEnv> {
   app.route("/api/v0", apiRoutes(surface));
   app.route("/enzi/v0", enziRoutes(surface));
   app.route("/", opsRoutes(surface));
+  app.route("/", loginRoutes(surface));
   app.get("/", (c) =>
     c.text("Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/.\n"),
   );

@@ -1,11 +1,12 @@
 // Reads a request's credentials.
 import { isAccessToken } from "#core/access/access-token.ts";
 import { anonymous, type Caller } from "#core/access/caller.ts";
-import { logIn, logInByToken } from "#core/access/log-in.ts";
+import { logIn, logInByAddress, logInByToken } from "#core/access/log-in.ts";
 import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
 import { headOf, type RequestHead } from "./head.ts";
+import { callerByCookie } from "./login/cookie.ts";
 import { clientAddress } from "./origin.ts";
 
 /** A name and a password. */
@@ -30,17 +31,36 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
 }
 
 /**
- * Who is asking.
- * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller.
+ * Who is asking an API that browsers ask, too. What the request says itself counts before what the browser adds to it.
+ * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller. NOT_AUTHORIZED as callerByCookie.
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
-  const caller = await identify(headOf(c, surface.around), surface);
+  const head = headOf(c, surface.around);
+  const inAddress = head.search.get("refresh_token");
+  if (inAddress !== null) keepToItself(c);
+  const caller = head.header("authorization")
+    ? await identify(head, surface)
+    : inAddress
+      ? await byAddress(head, surface, inAddress)
+      : { ...((await callerByCookie(head, surface)) ?? anonymous), from: clientAddress(head, surface.around) };
   c.set("who", caller.account?.name ?? null);
   c.set("caller", caller);
   return caller;
 }
 
-/** The same for a request of which there is only the head. */
+/** DTR's clients put an access token into the address. @throws UNAUTHORIZED, also for what is no GET: a link must change nothing. */
+async function byAddress(head: RequestHead, { ctx, around }: Surface, token: string): Promise<Caller> {
+  if (head.method !== "GET") throw registryError("UNAUTHORIZED", "refresh_token is for GET alone");
+  return logInByAddress(ctx, token, clientAddress(head, around));
+}
+
+/** Nobody is to learn the address from this answer: no cache, and no page that is opened from it. */
+function keepToItself(c: AppContext): void {
+  c.header("Cache-Control", "no-store");
+  c.header("Referrer-Policy", "no-referrer");
+}
+
+/** The same by the header alone, for what is no browser's. @throws UNAUTHORIZED. */
 export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
   const from = clientAddress(head, surface.around);
   return { ...(await byCredentials(head, surface, from)), from };

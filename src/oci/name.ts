@@ -64,3 +64,17 @@ export function accountNameProblem(text: string): string | null {
   if (isUuid(text)) return "an account name cannot be a UUID";
   return null;
 }
+
+/** A service account's whole name; the sign between the two can stand in no namespace, and so in no repository's name. */
+export function serviceAccountName(organization: string, shortName: string): string {
+  return `${organization}+${shortName}`;
+}
+
+/** Says why a word cannot be what follows the organization in a service account's name, or null when it can. */
+export function serviceAccountNameProblem(shortName: string): string | null {
+  if (shortName.length < 1 || shortName.length > 60) return "a service account's name has 1 to 60 characters";
+  if (!component.test(shortName))
+    return 'a service account\'s name has lower-case letters and digits, separated by one ".", "_", "__" or dashes';
+  if (isUuid(shortName)) return "a service account's name cannot be a UUID";
+  return null;
+}

@@ -29,8 +29,10 @@ const granted = sql`g.level, g.expires_at as "expiresAt"`;
 const onGround = ({ namespaceId, repositoryId, pattern = null }: Ground) =>
   sql`g.namespace_id = ${namespaceId} and g.repository_id is not distinct from ${repositoryId}::uuid and g.pattern is not distinct from ${pattern}`;
 
-const same = (key: GrantKey) =>
-  sql`${"teamId" in key ? sql`g.team_id = ${key.teamId}` : sql`g.user_id = ${key.userId}`} and ${onGround(key)}`;
+const grantedTo = (grantee: Grantee) =>
+  "teamId" in grantee ? sql`g.team_id = ${grantee.teamId}` : sql`g.user_id = ${grantee.userId}`;
+
+const same = (key: GrantKey) => sql`${grantedTo(key)} and ${onGround(key)}`;
 
 /** @returns its id. */
 export async function putGrant(
@@ -140,16 +142,16 @@ export async function deletePatternGrant(db: Db, namespaceId: string, id: string
   return gone.length > 0;
 }
 
-/** Repositories that a team was granted something on, in byte order of their paths. */
-export async function listRepositoriesOfTeam(
+/** Repositories that somebody was granted something on one by one, in byte order of their paths. */
+export async function listRepositoriesOf(
   db: Db,
-  teamId: string,
+  grantee: Grantee,
   page: { from: string; limit: number },
 ): Promise<({ repository: RepositoryRow } & GrantedLevel)[]> {
   const found = await rows<RepositoryRow & GrantedLevel>(
     db,
     sql`select ${repositoryColumns}, ${granted} from access_grant g join repository r on r.id = g.repository_id join account a on a.id = r.account_id
-      where g.team_id = ${teamId} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)} order by r.path limit ${page.limit}`,
+      where ${grantedTo(grantee)} and r.deleted_at is null and r.path >= ${withoutZeros(page.from)} order by r.path limit ${page.limit}`,
   );
   return found.map(({ level, expiresAt, ...repository }) => ({ repository, level, expiresAt }));
 }

@@ -8,7 +8,9 @@ import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
 export interface AccountRow {
   id: string;
   name: string;
-  kind: "user" | "organization";
+  kind: "user" | "organization" | "service";
+  /** The organization of a service account. */
+  ownerId?: string | null;
   fullName: string;
   isAdmin: boolean;
   isActive: boolean;
@@ -16,8 +18,11 @@ export interface AccountRow {
   rights: Rights;
 }
 
-export const accountColumns = sql`account.id, account.name, account.kind, account.full_name as "fullName", account.is_admin as "isAdmin",
-  account.is_active as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
+/** A service account is as active as its organization. */
+const isActive = sql`account.is_active and coalesce((select o.is_active from account o where o.id = account.owner_id), true)`;
+
+export const accountColumns = sql`account.id, account.name, account.kind, account.owner_id as "ownerId", account.full_name as "fullName",
+  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
   const found = await rows<AccountRow>(
@@ -68,7 +73,7 @@ export async function hasAdmin(db: Db): Promise<boolean> {
   );
 }
 
-/** Sets a password and makes the account usable as system admin again; its refresh tokens end. */
+/** Sets a password and makes the account usable as system admin again; its sessions and refresh tokens end. */
 export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
   const detail = { password: "changed", isAdmin: true, isActive: true };
   const event = { at: now, type: "account.update", actorId: null, repositoryId: null, object: name, detail } as const;
@@ -78,6 +83,7 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
         update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}, is_active = true, is_admin = true
         where name = ${name} and kind = 'user' and deleted_at is null returning id),
       ended as (delete from refresh_token where account_id in (select id from changed)),
+      out as (delete from session where account_id in (select id from changed)),
       told as (${insertEventSql({ ...event, credential: "command on the host" }, sql`from changed`)})
       select id from changed`,
   );
@@ -114,6 +120,11 @@ export async function useRefreshToken(
   return { account, via, scopes };
 }
 
+/** @returns how many. */
+export async function deleteRefreshTokens(db: Db, accountId: string): Promise<number> {
+  return (await rows(db, sql`delete from refresh_token where account_id = ${accountId} returning 1`)).length;
+}
+
 /** Ends tokens that nobody used since the cutoff. @returns how many. */
 export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<number> {
   const ended = await rows(
@@ -124,17 +135,26 @@ export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<n
   return ended.length;
 }
 
-/** Which accounts a list is of. */
-export type AccountFilter = "all" | "users" | "orgs" | "admins" | "non-admins" | "active-users" | "inactive-users";
+/** Which accounts a list is of: service accounts are in none but their own. */
+export type AccountFilter =
+  | "all"
+  | "users"
+  | "orgs"
+  | "admins"
+  | "non-admins"
+  | "active-users"
+  | "inactive-users"
+  | "service-accounts";
 
 const filters: Record<AccountFilter, SQL> = {
-  all: sql`true`,
+  all: sql`kind <> 'service'`,
   users: sql`kind = 'user'`,
   orgs: sql`kind = 'organization'`,
   admins: sql`kind = 'user' and is_admin`,
   "non-admins": sql`kind = 'user' and not is_admin`,
   "active-users": sql`kind = 'user' and is_active`,
   "inactive-users": sql`kind = 'user' and not is_active`,
+  "service-accounts": sql`kind = 'service'`,
 };
 
 /** Accounts in byte order of their names, from one on. */
@@ -177,15 +197,35 @@ export async function updateAccount(db: Db, id: string, change: AccountChange): 
   return changed.length > 0;
 }
 
-/** Sets a password and ends the account's refresh tokens. */
-export async function updatePassword(db: Db, id: string, passwordHash: string, now: Date): Promise<boolean> {
+/** Sets a password and ends the account's refresh tokens and sessions, but the session `keep`. */
+export async function updatePassword(
+  tx: Db,
+  id: string,
+  { passwordHash, keep, now }: { passwordHash: string; keep: string | null; now: Date },
+): Promise<boolean> {
+  const changed = await rows(
+    tx,
+    sql`update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}
+      where id = ${id} and kind = 'user' and deleted_at is null returning id`,
+  );
+  if (changed.length === 0) return false;
+  // Statements of their own: they see the session of a login that the first one waited for.
+  await deleteRefreshTokens(tx, id);
+  await tx.execute(
+    sql`delete from session where account_id = ${id} and (${keep}::uuid is null or id <> ${keep}::uuid)`,
+  );
+  return true;
+}
+
+/** Replaces a hash by another one of the same password, unless it was changed meanwhile. */
+export async function replacePasswordHash(
+  db: Db,
+  id: string,
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
   const changed = await rows(
     db,
-    sql`with changed as (
-        update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}
-        where id = ${id} and kind = 'user' and deleted_at is null returning id),
-      ended as (delete from refresh_token where account_id in (select id from changed))
-      select id from changed`,
+    sql`update account set password_hash = ${to} where id = ${id} and password_hash = ${from} and deleted_at is null returning id`,
   );
   return changed.length > 0;
 }
@@ -199,7 +239,7 @@ export async function hasOtherAdmin(tx: Db, id: string): Promise<boolean> {
   return admins.some((admin) => admin.id !== id);
 }
 
-/** Ends an account: nobody finds it any more, and its name is free. Its repositories are ended by their own query. */
+/** Ends an account: nobody finds it any more, and its name is free. Its repositories and service accounts are ended by their own queries. */
 export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
   const marked = await rows(
     tx,
@@ -208,6 +248,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   );
   if (marked.length === 0) return false;
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
+  await tx.execute(sql`delete from session where account_id = ${id}`);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
   await tx.execute(sql`delete from team where organization_id = ${id}`);

@@ -7,7 +7,7 @@ export interface AccountBrief {
   id: string;
   name: string;
   fullName: string;
-  kind: "user" | "organization";
+  kind: "user" | "organization" | "service";
   isAdmin: boolean;
   isActive: boolean;
 }

@@ -3,12 +3,14 @@ import {
   type AccountRow,
   findAccountByName,
   insertRefreshToken,
+  replacePasswordHash,
   useRefreshToken,
 } from "#db/queries/accounts/accounts.ts";
-import { registryError } from "#oci/error.ts";
+import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import { noteFailedLogIn, noteLogIn } from "../audit/note.ts";
 import type { Needs } from "../context.ts";
+import { getSettings } from "../settings.ts";
 import { callerBy, isAccessToken, redeemAccessToken } from "./access-token.ts";
 import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
@@ -45,7 +47,12 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
       return loggedIn(ctx, { account: self, grants: null, how: "basic", from: credentials.address });
     }
   }
-  throw registryError("UNAUTHORIZED", "incorrect username or password");
+  throw wrongCredentials();
+}
+
+/** The one answer to a name and a password that are not right together, whatever the reason. */
+export function wrongCredentials(): RegistryError {
+  return registryError("UNAUTHORIZED", "incorrect username or password");
 }
 
 function loggedIn(ctx: Needs<"counters" | "clock">, caller: Caller): Caller {
@@ -74,8 +81,31 @@ export async function checkPassword(
     return null;
   }
   ctx.passwords.succeeded(name, address);
-  await ctx.passwords.remember(usable.id, hash, password);
-  return usable;
+  const kept = isOfToday(hash) ? hash : await renewHash(ctx, usable.id, { password, hash });
+  await ctx.passwords.remember(usable.id, kept, password);
+  return { ...usable, passwordHash: kept };
+}
+
+/** Whether a hash has the cost that hashes are made with now. */
+function isOfToday(hash: string): boolean {
+  const cost = (of: string) => of.split("$", 4).join("$");
+  return cost(hash) === cost(nobodysHash);
+}
+
+/** A hash from before the cost was raised is made again while its password is at hand. @returns the one in force. */
+async function renewHash(
+  ctx: Needs<"db" | "compute" | "passwords">,
+  accountId: string,
+  { password, hash }: { password: string; hash: string },
+): Promise<string> {
+  try {
+    const renewed = await ctx.passwords.gate(() => ctx.compute.run("hashPassword", { password }));
+    return (await replacePasswordHash(ctx.db, accountId, { from: hash, to: renewed })) ? renewed : hash;
+  } catch (error) {
+    // There is another login to do it at.
+    if (error instanceof PasswordQueueFullError || error instanceof ComputeBusyError) return hash;
+    throw error;
+  }
 }
 
 async function verify(ctx: Needs<"compute" | "passwords">, password: string, hash: string): Promise<boolean> {
@@ -135,4 +165,20 @@ export async function logInByToken(
   if (caller) return loggedIn(ctx, { ...caller, from: address });
   noteFailedLogIn(ctx, { account: null, address, credential: "access token" });
   throw registryError("UNAUTHORIZED", "the access token is not valid");
+}
+
+/**
+ * The same for one in a request's address, where it is seen by more than in a header: a setting decides.
+ * @throws UNAUTHORIZED.
+ */
+export async function logInByAddress(
+  ctx: Needs<"db" | "clock" | "counters">,
+  token: string,
+  address: string,
+): Promise<Caller> {
+  if (!isAccessToken(token)) throw registryError("UNAUTHORIZED", "refresh_token must be an access token");
+  const { accessTokenInQuery } = await getSettings(ctx);
+  if (!accessTokenInQuery)
+    throw registryError("UNAUTHORIZED", "refresh_token is switched off here: show the access token as Bearer");
+  return { ...(await logInByToken(ctx, token, address)), how: "query" };
 }

@@ -9,6 +9,9 @@ import type { Caller, Grant } from "./caller.ts";
 /** What may be done to a repository. `administer`: change its settings, delete it. */
 export type RepositoryAction = "pull" | "push" | "delete" | "administer";
 
+/** The account that a question is about. */
+type Subject = Pick<AccountRow, "id" | "kind" | "ownerId">;
+
 /** What the question is about. */
 export type Question =
   | { on: "repository"; action: RepositoryAction; repository: RepositoryRow }
@@ -19,12 +22,12 @@ export type Question =
   | {
       on: "namespace";
       action: "create" | "look";
-      account: { id: string; kind: "user" | "organization" } | null;
+      account: Subject | null;
       name: string;
     }
   | { on: "registry"; action: "administer" }
-  /** A user's or an organization's own data; `look` at an organization also shows its members and teams. */
-  | { on: "account"; action: "look" | "administer"; account: { id: string; kind: "user" | "organization" } }
+  /** An account's own data; `look` at an organization also shows its members and teams. */
+  | { on: "account"; action: "look" | "administer"; account: Subject }
   /** Who belongs to a team, and its name. */
   | { on: "team"; action: "administer"; team: { id: string; organizationId: string } };
 
@@ -39,10 +42,15 @@ function accountMay(caller: Caller, question: Question): boolean {
   if (question.on === "repository")
     return ranks[levelOn(account, question.repository)] >= ranks[needs[question.action]];
   if (!account) return false;
+  // A service account is no namespace.
+  if (question.on === "namespace" && question.account?.kind === "service") return false;
   if (account.isAdmin) return true;
   if (question.on === "namespace") return question.account !== null && mayCreateIn(account, question.account.id);
+  // It works with repositories and manages nobody, itself neither: who has its secret cannot make more of them.
+  if (account.kind === "service") return false;
   if (question.on === "account") {
-    const { id, kind } = question.account;
+    const { id, kind, ownerId } = question.account;
+    if (kind === "service") return ownerId != null && owns(account, ownerId);
     if (kind === "user" || question.action === "administer") return owns(account, id);
     return account.rights.memberOf.includes(id);
   }

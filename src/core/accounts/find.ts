@@ -8,7 +8,7 @@ import { may, type Question } from "../access/may.ts";
 import type { Needs } from "../context.ts";
 
 type Kind = AccountRow["kind"];
-const missing = { user: "NO_SUCH_USER", organization: "NO_SUCH_ACCOUNT" } as const;
+const missing = { user: "NO_SUCH_USER", organization: "NO_SUCH_ACCOUNT", service: "NO_SUCH_ACCOUNT" } as const;
 
 /** @throws NOT_AUTHENTICATED to who gave no credentials. */
 export function requireAccount(caller: Caller): AccountRow {

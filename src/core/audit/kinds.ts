@@ -47,6 +47,8 @@ export const kinds: Record<EventType, Kind> = {
   "token.update": kind("UPDATE", "TOKEN", "system admins"),
   "token.delete": kind("DELETE", "TOKEN", "system admins"),
   "settings.update": kind("UPDATE", "SETTINGS", "system admins"),
+  "session.create": kind("CREATE", "LOGIN", "system admins"),
+  "session.delete": kind("DELETE", "LOGIN", "system admins"),
   "login.success": kind("CREATE", "LOGIN", "system admins"),
   "login.fail": kind("FAIL", "LOGIN", "system admins"),
   "request.deny": kind("FAIL", "REQUEST", "system admins"),

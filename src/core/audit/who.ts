@@ -17,11 +17,13 @@ export function whoOf(caller: Caller): Who {
   };
 }
 
-/** `password`, `access token 1a2b3c4d`, `bearer`, `bearer by access token 1a2b3c4d`, `ticket`; null for who showed none. */
+/** `password`, `access token 1a2b3c4d`, `bearer`, `bearer by access token 1a2b3c4d`, `session`, `ticket`; null for who showed none. */
 function credentialOf({ how, via }: Caller): string | null {
   const token = via === undefined ? null : `access token ${via.slice(0, hashLetters)}`;
   if (how === "basic") return token ?? "password";
   if (how === "bearer") return token ? `bearer by ${token}` : "bearer";
+  if (how === "query") return `${token} in the address`;
+  if (how === "cookie") return "session";
   return how === "ticket" ? how : null;
 }
 

@@ -23,6 +23,7 @@ interface Told {
   object: string;
   team?: string;
   user?: string;
+  serviceAccount?: string;
 }
 
 /** @throws INVALID_PARAMETERS for an end that is over. */

@@ -2,7 +2,7 @@
 import {
   findGrant,
   type GrantedLevel,
-  listRepositoriesOfTeam,
+  listRepositoriesOf,
   listTeamGrants,
 } from "#db/queries/accounts/access-grants.ts";
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
@@ -154,7 +154,7 @@ export async function pageTeamRepositories(
   const found = await pageOf(
     page,
     ({ repository }: { repository: RepositoryRow } & GrantedLevel) => repository.path,
-    (limit) => listRepositoriesOfTeam(ctx.db, team.id, { ...page, limit }),
+    (limit) => listRepositoriesOf(ctx.db, { teamId: team.id }, { ...page, limit }),
   );
   return { team, ...found };
 }

@@ -10,6 +10,7 @@ import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
 import { describeManifests } from "../images/describe.ts";
+import { clearSessions } from "../login/sessions.ts";
 import { plusSeconds } from "../moment.ts";
 import { scrubBlobs } from "./scrub.ts";
 
@@ -39,6 +40,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", slice: condemnUnlinked },
   { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
+  { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
   { name: "seal-events", cron: "* * * * *", cost: "light", slice: sealEvents },
   { name: "describe-manifests", cron: "* * * * *", cost: "light", slice: describeManifests },

@@ -56,7 +56,8 @@ export async function createRepository(
   const path = `${namespace}/${name}`;
   const account = await findAccountByName(ctx.db, namespace);
   const allowed = await may(caller, { on: "namespace", action: "create", account, name: path });
-  if (!account) throw registryError(allowed || caller.account ? "NO_SUCH_ACCOUNT" : "NOT_AUTHENTICATED");
+  if (!account || account.kind === "service")
+    throw registryError(caller.account ? "NO_SUCH_ACCOUNT" : "NOT_AUTHENTICATED");
   if (!allowed) throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
   if (!isRepositoryPath(name) || path.length > 255)
     throw registryError(

@@ -9,7 +9,7 @@ import type { AccessLevel } from "#core/grants/team-access.ts";
 import { accountAnswer } from "../enzi/forms.ts";
 import { repositoryAnswer } from "./forms.ts";
 
-const accessLevel = z.enum(["read-only", "read-write", "admin"]);
+export const accessLevel = z.enum(["read-only", "read-write", "admin"]);
 
 /** Berth's own: when a grant ends by itself. */
 const expiresAt = z.iso.datetime({ offset: true }).nullable().optional();

@@ -45,13 +45,13 @@ const fields = {
   expiresAt: z.string().nullable(),
   scopes: z.array(scope).nullable(),
 };
-const tokenAnswer = z.object(fields).openapi("responses.APIToken");
-const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
+export const tokenAnswer = z.object(fields).openapi("responses.APIToken");
+export const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");
 
 /** What DTR's clients read where nobody used it yet: Go's first moment. */
 const never = "0001-01-01T00:00:00Z";
 
-function describe(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
+export function describeToken(row: AccessTokenRow): z.infer<typeof tokenAnswer> {
   const time = (text: string) => new Date(text).toISOString();
   return {
     hashedToken: row.hash,
@@ -85,7 +85,7 @@ export function accessTokenRoutes(to: Declaring): void {
       const { after, limit } = readPage(c);
       const found = await pageAccessTokens(ctx, caller, { user: c.req.query("username"), after, limit });
       c.header("X-Next-Page-Start", found.next ?? "");
-      return found.items.map(describe);
+      return found.items.map(describeToken);
     },
   );
   declare(
@@ -107,7 +107,7 @@ export function accessTokenRoutes(to: Declaring): void {
         ...input,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
       });
-      return { ...describe(row), token };
+      return { ...describeToken(row), token };
     },
   );
   declare(
@@ -132,7 +132,7 @@ export function accessTokenRoutes(to: Declaring): void {
     },
   );
   declare(to, { ...one, method: "get", summary: "one access token", answer: tokenAnswer }, async ({ caller, param }) =>
-    describe(await getAccessToken(ctx, caller, param("hashedtoken"))),
+    describeToken(await getAccessToken(ctx, caller, param("hashedtoken"))),
   );
   declare(
     to,
@@ -144,7 +144,7 @@ export function accessTokenRoutes(to: Declaring): void {
         ...(tokenLabel !== undefined && { label: tokenLabel }),
         ...(isActive !== undefined && { isActive }),
       };
-      return describe(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
+      return describeToken(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
     },
   );
   declare(to, { ...one, method: "delete", summary: "end an access token" }, async ({ caller, param }) => {

@@ -1,6 +1,7 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { eventRoutes } from "./events.ts";
@@ -9,6 +10,7 @@ import { tagRoutes } from "./images/tags.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
+import { serviceAccountRoutes } from "./service-accounts/routes.ts";
 import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
@@ -21,11 +23,13 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     app.route("/", repositoryRoutes(surface));
     app.route("/", settingsRoutes(surface));
     accountRoutes({ surface, app, base, tag: "accounts" });
+    sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
     eventRoutes({ surface, app, base, tag: "events" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });
+    serviceAccountRoutes({ surface, app, base, tag: "service accounts" });
   });
 }

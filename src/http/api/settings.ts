@@ -4,13 +4,23 @@ import { changeSettings, showSettings } from "#core/settings.ts";
 import { authenticate } from "../authenticate.ts";
 import type { AppEnv, Surface } from "../environment.ts";
 import { errorAnswers, json } from "./forms.ts";
-import { readJson } from "./request.ts";
+import { definite, readJson } from "./request.ts";
 
 const settingsForm = z
-  .strictObject({ createRepositoryOnPush: z.boolean().optional(), createNamespaceOnPush: z.boolean().optional() })
+  .strictObject({
+    createRepositoryOnPush: z.boolean().optional(),
+    createNamespaceOnPush: z.boolean().optional(),
+    passwordMinLength: z.number().int().min(8).max(128).optional(),
+    accessTokenInQuery: z.boolean().optional(),
+  })
   .openapi("forms.Settings");
 const settingsAnswer = z
-  .object({ createRepositoryOnPush: z.boolean(), createNamespaceOnPush: z.boolean() })
+  .object({
+    createRepositoryOnPush: z.boolean(),
+    createNamespaceOnPush: z.boolean(),
+    passwordMinLength: z.number().int(),
+    accessTokenInQuery: z.boolean(),
+  })
   .openapi("responses.Settings");
 
 const path = "/meta/settings";
@@ -40,12 +50,8 @@ export function settingsRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     c.set("route", `/api/v0${path}`);
     const caller = await authenticate(c, surface);
     await showSettings(surface.ctx, caller);
-    const { createRepositoryOnPush, createNamespaceOnPush } = await readJson(c, surface.around, settingsForm);
-    const wanted = {
-      ...(createRepositoryOnPush === undefined ? {} : { createRepositoryOnPush }),
-      ...(createNamespaceOnPush === undefined ? {} : { createNamespaceOnPush }),
-    };
-    return c.json(await changeSettings(surface.ctx, caller, wanted), 202);
+    const form = await readJson(c, surface.around, settingsForm);
+    return c.json(await changeSettings(surface.ctx, caller, definite(form)), 202);
   });
   return app;
 }

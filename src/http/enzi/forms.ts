@@ -43,6 +43,8 @@ export const accountAnswer = z
     name: z.string(),
     fullName: z.string(),
     isOrg: z.boolean(),
+    /** Berth's own: there, and true, only for a machine's account of an organization. */
+    isServiceAccount: z.boolean().optional(),
     isAdmin: z.boolean().optional(),
     isActive: z.boolean().optional(),
     globalRole: globalRole.optional(),
@@ -77,8 +79,9 @@ type Shown = Pick<AccountRow, "id" | "name" | "fullName" | "kind" | "isAdmin" | 
 export function describeAccount(row: Shown & Partial<AccountRow>, isWhole = true): z.infer<typeof accountAnswer> {
   const { id, name, fullName, kind, isAdmin, isActive, rights } = row;
   const isOrg = kind === "organization";
-  const role = rights && !isOrg ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
-  return { id, name, fullName, isOrg, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
+  const machine = kind === "service" ? { isServiceAccount: true } : {};
+  const role = rights && kind === "user" ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
+  return { id, name, fullName, isOrg, ...machine, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
 }
 
 export function describeTeam({ id, organizationId, name, description, membersCount }: TeamRow) {

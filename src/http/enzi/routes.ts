@@ -28,6 +28,7 @@ import {
   removeTeamMember,
   setTeamMember,
 } from "#core/accounts/teams.ts";
+import { definite } from "../api/request.ts";
 import { apiShell } from "../api/shell.ts";
 import { type Asked, type Declaring, declare } from "../declare.ts";
 import type { AppEnv, Surface } from "../environment.ts";
@@ -55,7 +56,11 @@ import {
 import { filterQuery, pageQuery, readFilter, readStart, withNext } from "./page.ts";
 
 const base = "/enzi/v0";
-const accountFilters = ["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const;
+const accountFilters = [
+  ...(["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const),
+  /** Berth's own. */
+  "service-accounts" as const,
+];
 const memberFilters = ["all", "admins", "non-admins"] as const;
 const names = (...params: string[]) => z.object(Object.fromEntries(params.map((name) => [name, z.string()])));
 
@@ -332,9 +337,4 @@ function describeSet({ member, isAdmin }: Awaited<ReturnType<typeof setMember>>)
 
 function roleOf(role: "none" | "read-only" | "read-write" | undefined) {
   return role === undefined || role === "none" ? null : role;
-}
-
-/** Without what was not said. */
-function definite<T extends object>(form: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined)) as never;
 }

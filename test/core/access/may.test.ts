@@ -164,6 +164,52 @@ describe("what was granted", () => {
   });
 });
 
+describe("a service account", () => {
+  const robot = (more: Partial<AccountRow> = {}): Caller => ({
+    account: account("robot", { kind: "service", ownerId: "alice", ...more }),
+    grants: null,
+    how: "basic",
+  });
+  const itself = { id: "robot", kind: "service", ownerId: "alice" } as const;
+  const owner: Caller = {
+    account: account("o", { rights: { ...noRights, owns: ["alice"] } }),
+    grants: null,
+    how: "basic",
+  };
+  const administer = (subject: { id: string; kind: AccountRow["kind"]; ownerId?: string }): Question => ({
+    on: "account",
+    action: "administer",
+    account: subject,
+  });
+
+  it("may what it was granted on repositories, and nothing of its organization beside", async () => {
+    expect(await may(robot(), on("pull", "private"))).toBe(false);
+    expect(await may(robot(granted("read-write", "r1")), on("push", "private"))).toBe(true);
+    expect(await may(robot(granted("admin", null)), inNamespace("create", "alice"))).toBe(true);
+    expect(await may(robot(granted("read-write", null)), inNamespace("create", "alice"))).toBe(false);
+  });
+
+  it("manages nobody, also where a row would say that it does", async () => {
+    const rights = { ...noRights, owns: ["alice"], memberOf: ["alice"], teams: ["t1"], leads: ["t1"] };
+    for (const question of [
+      administer(itself),
+      administer({ id: "alice", kind: "organization" }),
+      { on: "account", action: "look", account: { id: "alice", kind: "organization" } },
+      { on: "team", action: "administer", team: { id: "t1", organizationId: "alice" } },
+      { on: "registry", action: "administer" },
+    ] as Question[])
+      expect(await may(robot({ rights }), question)).toBe(false);
+  });
+
+  it("is kept by its organization's owners and by system admins, and is nobody's namespace", async () => {
+    expect(await may(owner, administer(itself))).toBe(true);
+    expect(await may(owner, administer({ ...itself, ownerId: "carol" }))).toBe(false);
+    expect(await may(callers.admin as Caller, administer(itself))).toBe(true);
+    const within: Question = { on: "namespace", action: "create", account: itself, name: "alice+robot/app" };
+    for (const caller of [owner, robot(), callers.admin as Caller]) expect(await may(caller, within)).toBe(false);
+  });
+});
+
 describe("may()", () => {
   const table: [string, Question, string[]][] = [
     ["pull a public repository", on("pull", "public"), ["anonymous", "owner", "stranger", "admin"]],

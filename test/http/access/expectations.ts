@@ -56,6 +56,9 @@ export const expectations: Record<string, Expectation> = {
   "GET /auth/jwks.json": { ask: () => ({ path: "/auth/jwks.json" }), private: all(200) },
   "GET /auth/token": { ask: () => ({ path: "/auth/token" }), private: all(200) },
   "POST /auth/token": { ask: () => ({ path: "/auth/token", init: { method: "POST" } }), private: all(400) },
+  // Plain http, and not on this machine: there is no session, and none is begun.
+  "POST /login": { ask: () => ({ path: "/login", init: { method: "POST" } }), private: all(403) },
+  "POST /logout": { ask: () => ({ path: "/logout", init: { method: "POST" } }), private: all(204) },
 
   "GET /v2/": { ask: () => ({ path: "/v2/" }), private: "401 200 200 200 | 200 200 200 200 200 200" },
   "GET /v2/_catalog": { ask: () => ({ path: "/v2/_catalog" }), private: "401 200 200 200 | 401 401 401 401 401 401" },

@@ -26,6 +26,7 @@ const access = "/api/v0/repositories/acme/app/teamAccess";
 const users = "/api/v0/repositories/acme/app/userAccess";
 const patterns = "/api/v0/repositoryNamespaces/acme/patternAccess";
 const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+const robots = "/api/v0/accounts/acme/serviceAccounts";
 
 export interface Row {
   ask: string;
@@ -74,6 +75,10 @@ export const operations: Row[] = [
   { ask: `PUT ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `PATCH ${crew}/members/tom`, needs: "lead crew", body: { isAdmin: false }, yields: 200 },
   { ask: `DELETE ${crew}/members/stan`, needs: "lead crew", yields: 404 },
+  { ask: "GET /api/v0/session", needs: "be logged in", yields: 200 },
+  { ask: "GET /api/v0/accounts/tom/sessions", needs: "be tom", yields: 200 },
+  { ask: "DELETE /api/v0/accounts/tom/sessions", needs: "be tom", yields: 204 },
+  { ask: "DELETE /api/v0/accounts/tom/sessions/none", needs: "be tom", yields: 404 },
   { ask: "GET /api/v0/index/autocomplete?query=a", needs: "be logged in", yields: 200 },
   { ask: "GET /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
   { ask: "POST /api/v0/api_tokens?username=tom", needs: "be tom", body: { tokenLabel: 7 }, yields: 400, refuses: 400 },
@@ -105,6 +110,26 @@ export const operations: Row[] = [
   { ask: `DELETE ${patterns}/none`, needs: "administer the namespace", yields: 404 },
   { ask: "GET /api/v0/accounts/acme/teams/crew/repositoryAccess", needs: "see what crew was granted", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/repositoryAccess/acme/app", needs: "be tom", yields: 404 },
+  { ask: `GET ${robots}`, needs: "administer the organization", yields: 200 },
+  { ask: `POST ${robots}`, needs: "administer the organization", body: { name: "Bad Name" }, yields: 400 },
+  { ask: `GET ${robots}/ci`, needs: "administer the organization", yields: 200 },
+  { ask: `PATCH ${robots}/ci`, needs: "administer the organization", body: { isActive: "x" }, yields: 400 },
+  { ask: `DELETE ${robots}/none`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${robots}/ci/secrets`, needs: "administer the organization", yields: 200 },
+  { ask: `POST ${robots}/ci/secrets`, needs: "administer the organization", body: { tokenLabel: 7 }, yields: 400 },
+  { ask: `DELETE ${robots}/ci/secrets/none`, needs: "administer the organization", yields: 404 },
+  {
+    ask: `POST ${robots}/ci/secrets/rotate`,
+    needs: "administer the organization",
+    body: { overlapSeconds: -1 },
+    yields: 400,
+  },
+  { ask: `GET ${robots}/ci/repositoryAccess`, needs: "administer the organization", yields: 200 },
+  { ask: `PUT ${robots}/ci/repositoryAccess/app`, needs: "administer the organization", body: wrong, yields: 400 },
+  { ask: `DELETE ${robots}/ci/repositoryAccess/app`, needs: "administer the organization", yields: 404 },
+  { ask: `GET ${robots}/ci/namespaceAccess`, needs: "administer the organization", yields: 404 },
+  { ask: `PUT ${robots}/ci/namespaceAccess`, needs: "administer the organization", body: wrong, yields: 400 },
+  { ask: `DELETE ${robots}/ci/namespaceAccess`, needs: "administer the organization", yields: 404 },
   { ask: "GET /api/v0/repositories/acme/app", needs: "see the repository", yields: 200, refuses: 404 },
   { ask: "PATCH /api/v0/repositories/acme/app", needs: "administer the repository", body: {}, yields: 200 },
   { ask: "POST /api/v0/repositories/acme", needs: "administer the namespace", body: { name: "app" }, yields: 400 },

@@ -40,7 +40,7 @@ export function createPeople(berth: Target): People {
   return people;
 }
 
-/** An organization with a team, and a user in each role; all have the same password. */
+/** An organization with teams, a service account that may nothing, and a user in each role; all have the same password. */
 export async function settle(people: People): Promise<void> {
   const { must } = people;
   for (const name of ["olga", "lena", "tom", "rita", "walt", "ada", "stan", "gone"])
@@ -59,6 +59,7 @@ export async function settle(people: People): Promise<void> {
   for (const [team, name, isAdmin] of members)
     await must("PUT", `/enzi/v0/accounts/acme/teams/${team}/members/${name}`, { isAdmin });
   await must("POST", "/api/v0/repositories/acme", { name: "app", visibility: "private" });
+  await must("POST", "/api/v0/accounts/acme/serviceAccounts", { name: "ci" });
   const access = "/api/v0/repositories/acme/app/teamAccess";
   await must("PUT", `${access}/readers`, { accessLevel: "read-only" });
   await must("PUT", `${access}/writers`, { accessLevel: "read-write" });

@@ -1,0 +1,122 @@
+// The secrets of a service account: access tokens that are used where a password is, and that take turns with an overlap.
+import {
+  type AccessTokenRow,
+  deleteAccessToken,
+  findAccessToken,
+  insertAccessToken,
+  listAccessTokens,
+} from "#db/queries/accounts/access-tokens.ts";
+import { deleteEndedTokens, endSecretsAt, type ServiceAccountRow } from "#db/queries/accounts/service-accounts.ts";
+import type { Db } from "#db/queries/rows.ts";
+import { hexOf } from "#oci/digest.ts";
+import { registryError } from "#oci/error.ts";
+import { newAccessToken } from "../../access/access-token.ts";
+import type { Caller } from "../../access/caller.ts";
+import { sha256Of } from "../../access/oslo.ts";
+import type { Needs } from "../../context.ts";
+import { plusSeconds } from "../../moment.ts";
+import { type ChangeNeeds, changing } from "../change.ts";
+import { reachServiceAccount, type ServiceAccountNames } from "./service-accounts.ts";
+
+/** A secret as it is made: nobody can be told the token again. */
+export interface NewSecret {
+  row: AccessTokenRow;
+  token: string;
+}
+
+const mostSecrets = 100;
+
+/** Newest first. */
+export async function pageSecrets(
+  ctx: Needs<"db">,
+  caller: Caller,
+  names: ServiceAccountNames,
+  page: { after: string; limit: number },
+): Promise<{ items: AccessTokenRow[]; next: string | null }> {
+  const { robot } = await reachServiceAccount(ctx, caller, names);
+  const found = await listAccessTokens(ctx.db, { accountId: robot.id, after: page.after, limit: page.limit + 1 });
+  const items = found.slice(0, page.limit);
+  return { items, next: found.length > page.limit ? (items.at(-1)?.hash ?? null) : null };
+}
+
+interface SecretForm {
+  label: string;
+  creatorAgent: string;
+  expiresAt: Date | null;
+}
+
+/** @throws as reachServiceAccount, INVALID_PARAMETERS. */
+export async function createSecret(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  names: ServiceAccountNames,
+  form: SecretForm,
+): Promise<NewSecret> {
+  const { robot } = await reachServiceAccount(ctx, caller, names);
+  return makeSecret(ctx, caller, robot, form, async () => ({}));
+}
+
+/** Makes a secret and lets those before it end after the overlap, both or neither. @throws as createSecret. */
+export async function rotateSecrets(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  names: ServiceAccountNames,
+  form: SecretForm & { overlapSeconds: number },
+): Promise<NewSecret> {
+  const { robot } = await reachServiceAccount(ctx, caller, names);
+  const { overlapSeconds } = form;
+  return makeSecret(ctx, caller, robot, form, async (tx, now) => {
+    const ending = await endSecretsAt(tx, robot.id, plusSeconds(now, overlapSeconds));
+    return { rotated: { overlapSeconds, ending } };
+  });
+}
+
+/** @param before is done before the secret is there. @returns what the event says of it. */
+async function makeSecret(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  robot: ServiceAccountRow,
+  { label, creatorAgent, expiresAt }: SecretForm,
+  before: (tx: Db, now: Date) => Promise<Record<string, unknown>>,
+): Promise<NewSecret> {
+  if (expiresAt !== null && expiresAt <= ctx.clock.now())
+    throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  const token = newAccessToken();
+  const hash = await sha256Of(token);
+  const detail: Record<string, unknown> = { label, hash: hexOf(hash), expiresAt };
+  const told = { type: "token.create" as const, object: robot.name, detail };
+  const agent = creatorAgent.slice(0, 200);
+  const secret = {
+    hash,
+    accountId: robot.id,
+    label,
+    generatedBy: "manual",
+    creatorAgent: agent,
+    expiresAt,
+    scopes: null,
+  };
+  const row = await changing(ctx, caller, told, async (tx, now) => {
+    Object.assign(detail, await before(tx, now));
+    await deleteEndedTokens(tx, robot.id, now);
+    if (!(await insertAccessToken(tx, { ...secret, now }, mostSecrets)))
+      throw registryError("INVALID_PARAMETERS", `a service account has ${mostSecrets} secrets at most: end some first`);
+    return findAccessToken(tx, hexOf(hash));
+  });
+  if (!row) throw registryError("NO_SUCH_SERVICE_ACCOUNT");
+  return { row, token };
+}
+
+/** Ends a secret, and what docker got for it. @throws as reachServiceAccount, NO_SUCH_API_TOKEN. */
+export async function removeSecret(
+  ctx: ChangeNeeds,
+  caller: Caller,
+  names: ServiceAccountNames,
+  hash: string,
+): Promise<void> {
+  const { robot } = await reachServiceAccount(ctx, caller, names);
+  const row = await findAccessToken(ctx.db, hash);
+  if (row?.accountId !== robot.id) throw registryError("NO_SUCH_API_TOKEN");
+  const told = { type: "token.delete" as const, object: robot.name, detail: { hash, label: row.label } };
+  const gone = await changing(ctx, caller, told, async (tx) => (await deleteAccessToken(tx, hash)) || null);
+  if (!gone) throw registryError("NO_SUCH_API_TOKEN");
+}
