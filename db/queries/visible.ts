@@ -83,6 +83,12 @@ export function visibleIds(viewer: Viewer, { where, first }: Wanted): SQL {
   return sql`${open} union ${inEach(namespaces, bound)} union ${single} union ${inEach(partly, sql`${bound} and ${fits}`)}`;
 }
 
+/** The condition that `r` is one of those. Who may see everything, or only what is public, needs no list of ids. */
+export function isVisible(viewer: Viewer, wanted: Required<Wanted>): SQL {
+  if (viewer && !(viewer.seesAll && !viewer.within)) return sql`r.id in (${visibleIds(viewer, wanted)})`;
+  return sql`${viewer ? sql`true` : sql`r.visibility = 'public'`} and r.deleted_at is null and ${wanted.where}`;
+}
+
 /** The condition that `r` is in the namespace, or none without one. Paths of a namespace lie together in byte order: 0 follows the slash. */
 export function withinNamespace(namespace: string | null): SQL {
   if (namespace === null) return sql`true`;

@@ -2,13 +2,13 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AccountRow, Caller } from "#core/access/caller.ts";
 import { requireAccount } from "#core/accounts/find.ts";
-import { errorAnswers, json } from "./api/forms.ts";
-import { readJson } from "./api/request.ts";
+import { changeErrorAnswers, errorAnswers, json } from "./api/forms.ts";
+import { type FormRules, readJson } from "./api/request.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "./environment.ts";
 
 /** What an operation is to the world. */
-export interface Operation<F extends z.ZodType> {
+export interface Operation<F extends z.ZodType> extends FormRules {
   method: "get" | "post" | "put" | "patch" | "delete";
   /** Below the base, with parameters as OpenAPI writes them: `/accounts/{account}`. */
   path: string;
@@ -60,7 +60,7 @@ export function declareOpen<F extends z.ZodType>(
   const { method, path, summary, params, query, form, status, answer } = operation;
   const request = { ...(params && { params }), ...(query && { query }), ...(form && { body: json(form, summary) }) };
   const success = answer ? json(answer, summary) : { description: summary };
-  const responses = { [status]: success, ...errorAnswers };
+  const responses = { [status]: success, ...(method === "get" ? errorAnswers : changeErrorAnswers) };
   app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses });
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     c.set("route", `${base}${path}`);
@@ -69,7 +69,7 @@ export function declareOpen<F extends z.ZodType>(
       c,
       caller,
       param: (name) => c.req.param(name) as string,
-      form: () => readJson(c, surface.around, form as F),
+      form: () => readJson(c, surface.around, form as F, operation),
     });
     if (result instanceof Response) return result;
     return status === 204 ? c.body(null, 204) : c.json(result ?? {}, status);

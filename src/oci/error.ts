@@ -40,6 +40,8 @@ const errorMessages = {
   TEAM_EXISTS: "A team with the given name already exists in this organization.",
   INVALID_ACCOUNT_NAME: "The account name is not valid.",
   INVALID_TEAM_NAME: "The team name is not valid.",
+  INVALID_SETTINGS: "The settings are not valid.",
+  INVALID_USER_SETTINGS: "The user's settings are not valid.",
   INVALID_PASSWORD: "The password is not one that can be used here.",
   PASSWORD_INCORRECT: "The old password is not right.",
   LAST_ADMIN: "The last system admin cannot be removed: make another account a system admin first.",

@@ -22,10 +22,10 @@ export interface Caller {
   how: "anonymous" | "basic" | "bearer" | "ticket" | "cookie" | "query";
   /** The hash, in hex, of the access token that stands behind it, where one does. */
   via?: string;
-  /** Where the request came from. */
-  from?: string;
   /** The id of the session, where one was shown. */
   session?: string;
+  /** Where the request came from. */
+  from?: string;
   /** Of what is not public, the patterns of paths that this access token is good for; without: all that the account sees. */
   within?: readonly string[];
 }

@@ -29,6 +29,14 @@ export async function findAccount(ctx: Needs<"db">, nameOrId: string, kind?: Kin
   return found;
 }
 
+/** A user whose own data the caller may see and change. @throws NO_SUCH_USER, NOT_AUTHORIZED. */
+export async function reachUser(ctx: Needs<"db">, caller: Caller, nameOrId: string): Promise<AccountRow> {
+  requireAccount(caller);
+  const account = await findAccount(ctx, nameOrId, "user");
+  await requireMay(caller, { on: "account", action: "administer", account });
+  return account;
+}
+
 /** An organization of which the caller may see, or change, members and teams. @throws NO_SUCH_ACCOUNT, NOT_AUTHORIZED. */
 export async function reachOrganization(
   ctx: Needs<"db">,

@@ -17,7 +17,7 @@ export function whoOf(caller: Caller): Who {
   };
 }
 
-/** `password`, `access token 1a2b3c4d`, `bearer`, `bearer by access token 1a2b3c4d`, `session`, `ticket`; null for who showed none. */
+/** `password`, `access token 1a2b3c4d`, `bearer`, `bearer by access token 1a2b3c4d`, `ticket`; null for who showed none. */
 function credentialOf({ how, via }: Caller): string | null {
   const token = via === undefined ? null : `access token ${via.slice(0, hashLetters)}`;
   if (how === "basic") return token ?? "password";

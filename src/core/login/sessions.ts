@@ -62,7 +62,7 @@ export async function beginSession(
   const agent = input.agent.slice(0, 400);
   const now = ctx.clock.now();
   const endsAt = plusSeconds(now, lifeSeconds);
-  const told = { type: "session.create" as const, object: account.name, detail: { session: id, address, agent } };
+  const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
   const made = await changing(ctx, { account, grants: null, how: "basic", from: address }, told, async (tx) => {
     if (former) await deleteSessionOf(tx, former);
     return (await insertSession(tx, account, { hash, id, agent, address, now, endsAt })) || null;

@@ -34,7 +34,16 @@ export async function getRepository(
   throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
 }
 
-/** Changes what is named. @throws as getRepository. */
+/** A limit removes tags, and immutable tags stay. */
+export function limitAndImmutable() {
+  return registryError(
+    "INVALID_PARAMETERS",
+    "tagLimit and immutableTags exclude each other: set tagLimit to 0 or immutableTags to false",
+    { field: "tagLimit" },
+  );
+}
+
+/** Changes what is named. @throws INVALID_PARAMETERS for a limit of tags where they are immutable; as getRepository. */
 export async function changeRepository(
   ctx: ChangeNeeds,
   caller: Caller,
@@ -51,7 +60,10 @@ export async function changeRepository(
       return true;
     }),
   );
-  if (!changed) throw registryError("NO_SUCH_REPOSITORY");
+  if (!changed) {
+    await getRepository(ctx, caller, path, "administer");
+    throw limitAndImmutable();
+  }
   return { ...repository, ...change };
 }
 

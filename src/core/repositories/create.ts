@@ -16,6 +16,7 @@ import { whoOf } from "../audit/who.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
 import { tell } from "../tell.ts";
+import { limitAndImmutable } from "./change.ts";
 
 /**
  * Creates the repository that a push needs, private, and for a system admin its namespace as an organization.
@@ -45,7 +46,7 @@ export async function createForPush(ctx: Needs<"db" | "clock">, caller: Caller, 
 
 /**
  * Creates a repository in a namespace that exists.
- * @throws NO_SUCH_ACCOUNT, INVALID_REPOSITORY_NAME, NOT_AUTHORIZED, REPOSITORY_EXISTS.
+ * @throws NO_SUCH_ACCOUNT, INVALID_REPOSITORY_NAME, INVALID_PARAMETERS, NOT_AUTHORIZED, REPOSITORY_EXISTS.
  */
 export async function createRepository(
   ctx: Needs<"db" | "clock">,
@@ -64,6 +65,7 @@ export async function createRepository(
       "INVALID_REPOSITORY_NAME",
       `${JSON.stringify(name)} is not a repository name: use lower-case letters and digits, separated by one ".", "_", "__" or dashes`,
     );
+  if (settings.immutableTags && settings.tagLimit) throw limitAndImmutable();
   const made = await storeRepository(ctx, caller, account, name, settings, "api");
   if (!made) throw registryError("REPOSITORY_EXISTS");
   const repository = await findRepository(ctx.db, path);

@@ -8,7 +8,6 @@ const visibility = z.enum(["public", "private"]);
 const notYet = {
   scanOnPush: z.boolean().optional(),
   enableManifestLists: z.boolean().optional(),
-  tagLimit: z.number().int().min(0).optional(),
 };
 
 const settings = {
@@ -16,6 +15,8 @@ const settings = {
   longDescription: z.string().max(25_000).optional(),
   visibility: visibility.optional(),
   immutableTags: z.boolean().optional(),
+  /** 0 for none. */
+  tagLimit: z.number().int().min(0).max(1_000_000).optional(),
   /** Berth's own: manifests may name content that is not here. */
   sparse: z.boolean().optional(),
   ...notYet,
@@ -63,6 +64,16 @@ export const errorAnswers = {
   401: json(errorsAnswer, "no credentials"),
   403: json(errorsAnswer, "not allowed"),
   404: json(errorsAnswer, "not there"),
+  429: json(errorsAnswer, "too many attempts to log in"),
+  500: json(errorsAnswer, "an error of the server's own"),
+  503: json(errorsAnswer, "the database does not answer: try again"),
+};
+
+/** Those of operations that change something. */
+export const changeErrorAnswers = {
+  ...errorAnswers,
+  409: json(errorsAnswer, "it cannot be so beside what is there"),
+  415: json(errorsAnswer, "the body is no JSON"),
 };
 
 /** A repository in DTR's words. Lists leave the long description out. */
@@ -80,7 +91,7 @@ export function describeRepository(row: Repository, options: { long: boolean }):
     enableManifestLists: false,
     pulls: row.pulls,
     pushes: row.pushes,
-    tagLimit: 0,
+    tagLimit: row.tagLimit,
     sparse: row.sparse,
   };
 }

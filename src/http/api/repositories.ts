@@ -9,6 +9,7 @@ import { registryError } from "#oci/error.ts";
 import { authenticate } from "../authenticate.ts";
 import type { AppContext, AppEnv, Surface } from "../environment.ts";
 import {
+  changeErrorAnswers as changeErrors,
   createRepositoryForm,
   describeRepository,
   errorAnswers as errors,
@@ -50,7 +51,7 @@ const create = createRoute({
   path: "/repositories/{namespace}",
   tags,
   request: { params: namespaceParam, body: json(createRepositoryForm, "the new repository") },
-  responses: { 201: json(repositoryAnswer, "created"), ...errors },
+  responses: { 201: json(repositoryAnswer, "created"), ...changeErrors },
 });
 const look = createRoute({
   method: "get",
@@ -64,14 +65,14 @@ const change = createRoute({
   path: "/repositories/{namespace}/{reponame}",
   tags,
   request: { params: nameParams, body: json(updateRepositoryForm, "what changes") },
-  responses: { 200: json(repositoryAnswer, "as it is now"), ...errors },
+  responses: { 200: json(repositoryAnswer, "as it is now"), ...changeErrors },
 });
 const remove = createRoute({
   method: "delete",
   path: "/repositories/{namespace}/{reponame}",
   tags,
   request: { params: nameParams },
-  responses: { 204: { description: "deleted" }, ...errors },
+  responses: { 204: { description: "deleted" }, ...changeErrors },
 });
 
 export function repositoryRoutes(surface: Surface): OpenAPIHono<AppEnv> {
@@ -136,12 +137,8 @@ type Form = z.infer<typeof updateRepositoryForm>;
 
 /** What a form changes. @throws INVALID_PARAMETERS for a wish that this version cannot fulfil: silence would be a lie. */
 function changes(form: Form): RepositoryChange {
-  const { scanOnPush, enableManifestLists, tagLimit, name: _, ...change } = form as Form & { name?: string };
-  const wishes = {
-    scanOnPush: scanOnPush === true,
-    enableManifestLists: enableManifestLists === true,
-    tagLimit: (tagLimit ?? 0) > 0,
-  };
+  const { scanOnPush, enableManifestLists, name: _, ...change } = form as Form & { name?: string };
+  const wishes = { scanOnPush: scanOnPush === true, enableManifestLists: enableManifestLists === true };
   const first = Object.entries(wishes).find(([, wished]) => wished)?.[0];
   if (first)
     throw registryError("INVALID_PARAMETERS", `${first} has no effect in this version of Berth: leave it off`, {

@@ -7,11 +7,13 @@ import { accountRoutes } from "./accounts.ts";
 import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
+import { clusterRoutes } from "./meta/cluster.ts";
+import { settingsRoutes } from "./meta/settings.ts";
+import { userSettingsRoutes } from "./meta/user-settings.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
 import { serviceAccountRoutes } from "./service-accounts/routes.ts";
-import { settingsRoutes } from "./settings.ts";
 import { apiShell } from "./shell.ts";
 import { teamAccessRoutes } from "./team-access.ts";
 import { explainRoutes, userAccessRoutes } from "./user-access.ts";
@@ -21,7 +23,9 @@ const base = "/api/v0";
 export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
   return apiShell(base, "Berth", (app) => {
     app.route("/", repositoryRoutes(surface));
-    app.route("/", settingsRoutes(surface));
+    settingsRoutes({ surface, app, base, tag: "settings" });
+    clusterRoutes({ surface, app, base, tag: "settings" });
+    userSettingsRoutes({ surface, app, base, tag: "settings" });
     accountRoutes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });

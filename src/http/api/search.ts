@@ -39,7 +39,7 @@ export function searchRoutes(to: Declaring): void {
       path: "/index/autocomplete",
       summary: "repositories and accounts whose names hold a text",
       query: z.object({
-        query: z.string(),
+        query: z.string().optional(),
         includeRepositories: z.string().optional(),
         includeAccounts: z.string().optional(),
         namespace: z.string().optional(),
@@ -66,7 +66,7 @@ export function searchRoutes(to: Declaring): void {
       method: "get",
       path: "/index/dockersearch",
       summary: "what docker search shows",
-      query: z.object({ q: z.string() }),
+      query: z.object({ q: z.string().optional() }),
       status: 200,
       answer: dockerSearchAnswer,
     },

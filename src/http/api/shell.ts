@@ -13,11 +13,18 @@ export function apiShell(base: string, title: string, add: (app: OpenAPIHono<App
   add(app);
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title, version: "0" }, servers: [{ url: base }] });
   // A route and no notFound handler: the application that this one is put into would never call that.
-  const known = app.routes.filter(({ method }) => method !== "ALL").map(({ path }) => patternOf(path));
+  const known = app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => ({ method, pattern: patternOf(path) }));
   app.all("*", (c) => {
     const path = c.req.path.slice(base.length);
-    const there = known.some((pattern) => pattern.test(path));
-    return apiAnswer(c, there ? registryError("NOT_ALLOWED") : registryError("NO_SUCH_ROUTE"));
+    const methods = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    if (methods.length === 0) return apiAnswer(c, registryError("NO_SUCH_ROUTE"));
+    c.header(
+      "Allow",
+      [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)))].sort().join(", "),
+    );
+    return apiAnswer(c, registryError("NOT_ALLOWED"));
   });
   app.onError((error, c) => {
     c.set("error", error);

@@ -1,6 +1,6 @@
 // The shapes of eNZi's API: accounts, organizations, teams and their members, as DTR's clients know them.
 import { z } from "@hono/zod-openapi";
-import type { AccountRow } from "#core/access/caller.ts";
+import type { AccountRow, Caller } from "#core/access/caller.ts";
 import type { Membership } from "#core/accounts/members.ts";
 import type { TeamRow } from "#core/accounts/teams.ts";
 
@@ -57,6 +57,7 @@ export const teamAnswer = z
     name: z.string(),
     description: z.string(),
     membersCount: z.number().int(),
+    clientUserIsMember: z.boolean(),
   })
   .openapi("enzi.responses.Team");
 export const memberAnswer = z.object({ member: accountAnswer, isAdmin: z.boolean() }).openapi("enzi.responses.Member");
@@ -84,8 +85,10 @@ export function describeAccount(row: Shown & Partial<AccountRow>, isWhole = true
   return { id, name, fullName, isOrg, ...machine, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
 }
 
-export function describeTeam({ id, organizationId, name, description, membersCount }: TeamRow) {
-  return { id, orgID: organizationId, name, description, membersCount };
+/** A team, for whoever asks: whether he belongs to it is DTR's addition. */
+export function describeTeam({ account }: Caller, { id, organizationId, name, description, membersCount }: TeamRow) {
+  const clientUserIsMember = account?.rights.teams.includes(id) ?? false;
+  return { id, orgID: organizationId, name, description, membersCount, clientUserIsMember };
 }
 
 export function describeMember({ account, isAdmin }: Membership): z.infer<typeof memberAnswer> {

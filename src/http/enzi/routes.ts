@@ -100,6 +100,7 @@ function accountRoutes(to: Declaring): void {
       path: "/accounts",
       summary: "create a user or an organization",
       form: createAccountForm,
+      alsoKnown: ["searchLDAP"],
       status: 201,
       answer: accountAnswer,
     },
@@ -227,7 +228,7 @@ function memberRoutes(to: Declaring): void {
     },
     async (asked) => {
       const { items, next } = await pageTeamsOf(ctx, asked.caller, named(asked), readStart(asked.c));
-      const memberTeams = items.map(({ team, isAdmin }) => ({ team: describeTeam(team), isAdmin }));
+      const memberTeams = items.map(({ team, isAdmin }) => ({ team: describeTeam(asked.caller, team), isAdmin }));
       return withNext(asked.c, { memberTeams }, next);
     },
   );
@@ -255,7 +256,7 @@ function teamRoutes(to: Declaring): void {
     },
     async ({ c, caller, param }) => {
       const { items, next } = await pageTeams(ctx, caller, param("account"), readStart(c));
-      return withNext(c, { teams: items.map(describeTeam) }, next);
+      return withNext(c, { teams: items.map((team) => describeTeam(caller, team)) }, next);
     },
   );
   declare(
@@ -269,13 +270,14 @@ function teamRoutes(to: Declaring): void {
       status: 201,
       answer: teamAnswer,
     },
-    async ({ caller, param, form }) => describeTeam(await createTeam(ctx, caller, param("account"), await form())),
+    async ({ caller, param, form }) =>
+      describeTeam(caller, await createTeam(ctx, caller, param("account"), await form())),
   );
   declare(to, { ...one, method: "get", summary: "one team" }, async (asked) =>
-    describeTeam(await reachTeam(ctx, asked.caller, named(asked))),
+    describeTeam(asked.caller, await reachTeam(ctx, asked.caller, named(asked))),
   );
   declare(to, { ...one, method: "patch", summary: "rename or describe a team", form: updateTeamForm }, async (asked) =>
-    describeTeam(await changeTeam(ctx, asked.caller, named(asked), definite(await asked.form()))),
+    describeTeam(asked.caller, await changeTeam(ctx, asked.caller, named(asked), definite(await asked.form()))),
   );
   declare(
     to,

@@ -6,6 +6,9 @@ import { join } from "node:path";
 /** The folder that `.ci/install` fills. */
 export const toolsBin = join(process.env.BERTH_TOOLS ?? join(homedir(), ".cache/berth-tools"), "bin");
 
+/** Finds what an API answers that its own document does not allow. */
+export const schemathesis = join(toolsBin, "../schemathesis/bin/schemathesis");
+
 const installed = [
   "crane",
   "regctl",
@@ -35,6 +38,7 @@ export function requireTools(): void {
   const missing = [
     ...installed.filter((name) => !isProgram(join(toolsBin, name))),
     ...debian.filter((name) => !systemPath.some((folder) => isProgram(join(folder, name)))),
+    ...(isProgram(schemathesis) ? [] : ["schemathesis"]),
     ...(findPostgres() === null ? ["postgresql"] : []),
   ];
   if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}; run \`bash .ci/install\` first`);

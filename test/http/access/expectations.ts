@@ -41,6 +41,7 @@ const apiRead = (ok: number) => ({
   private: `401 404 ${ok} ${ok} | 404 ${ok} 404 404 ${ok} 401`,
   public: `${ok} ${ok} ${ok} ${ok} | ${ok} ${ok} 404 404 ${ok} ${ok}`,
 });
+const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
 
 const json = { "content-type": "application/json" };
 
@@ -195,6 +196,13 @@ export const expectations: Record<string, Expectation> = {
       init: { method: "DELETE" },
     }),
     ...apiChange(204),
+  },
+  "GET /api/v0/meta/features": { ask: () => ({ path: "/api/v0/meta/features" }), ...withAccount },
+  "GET /api/v0/admin/version": { ask: () => ({ path: "/api/v0/admin/version" }), ...withAccount },
+  "GET /api/v0/accounts/language": { ask: () => ({ path: "/api/v0/accounts/language" }), ...withAccount },
+  "GET /api/v0/meta/cluster_status": {
+    ask: () => ({ path: "/api/v0/meta/cluster_status" }),
+    private: "401 403 403 200 | 403 403 403 403 403 401",
   },
   "GET /api/v0/meta/settings": {
     ask: () => ({ path: "/api/v0/meta/settings" }),

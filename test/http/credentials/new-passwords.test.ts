@@ -31,7 +31,7 @@ describeMatrix("a new password", (kind) => {
     expect((await people.must("GET", settings)).body).toMatchObject({ passwordMinLength: 8 });
     expect([(await set("zx81-ql")).code, (await set("zx81-ql!")).status]).toEqual(["INVALID_PASSWORD", 200]);
     for (const passwordMinLength of [7, 129, 8.5, "8", null])
-      expect((await people.ask("admin", "POST", settings, { passwordMinLength })).code).toBe("INVALID_PARAMETERS");
+      expect((await people.ask("admin", "POST", settings, { passwordMinLength })).code).toBe("INVALID_SETTINGS");
     await people.must("POST", settings, { passwordMinLength: 20 });
     expect([(await set("nineteen characters")).code, (await set("twenty characters ok")).status]).toEqual([
       "INVALID_PASSWORD",
