@@ -10,4 +10,5 @@ export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
 export * from "./session.ts";
+export * from "./trust-rule.ts";
 export * from "./upload.ts";

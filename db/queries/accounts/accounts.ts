@@ -250,6 +250,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
   await tx.execute(sql`delete from session where account_id = ${id}`);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
+  await tx.execute(sql`delete from trust_rule where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
   await tx.execute(sql`delete from team where organization_id = ${id}`);
   await tx.execute(sql`delete from team_member where user_id = ${id}`);

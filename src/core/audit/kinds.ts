@@ -10,7 +10,7 @@ type Audience = "readers" | "admins" | "system admins";
 interface Kind {
   /** DTR's word for what was done. */
   type: "CREATE" | "GET" | "UPDATE" | "DELETE" | "FAIL";
-  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, MEMBER, TEAM, ACCESS, TOKEN, SETTINGS, LOGIN and REQUEST. */
+  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, MEMBER, TEAM, ACCESS, TOKEN, TRUST, SETTINGS, LOGIN and REQUEST. */
   object: string;
   shown: Audience;
 }
@@ -48,6 +48,9 @@ export const kinds: Record<EventType, Kind> = {
   "token.delete": kind("DELETE", "TOKEN", "system admins"),
   "session.create": kind("CREATE", "LOGIN", "system admins"),
   "session.delete": kind("DELETE", "LOGIN", "system admins"),
+  "trust.create": kind("CREATE", "TRUST", "system admins"),
+  "trust.delete": kind("DELETE", "TRUST", "system admins"),
+  "workload.login": kind("CREATE", "LOGIN", "system admins"),
   "settings.update": kind("UPDATE", "SETTINGS", "system admins"),
   "login.success": kind("CREATE", "LOGIN", "system admins"),
   "login.fail": kind("FAIL", "LOGIN", "system admins"),

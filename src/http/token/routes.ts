@@ -13,6 +13,7 @@ import { asRegistryError, registryAnswer } from "../errors.ts";
 import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
 import { bodyOf } from "../rate.ts";
+import { exchangeToken, tokenExchange } from "./exchange.ts";
 
 /** A form is a few parameters; more is no login. */
 const maxFormBytes = 64 * 1024;
@@ -55,12 +56,13 @@ async function getToken(c: AppContext, surface: Surface): Promise<Response> {
   return answer(c, surface, caller, url.searchParams.getAll("scope"), refresh);
 }
 
-/** POST /auth/token: OAuth2 with grant_type password or refresh_token. */
+/** POST /auth/token: OAuth2 with grant_type password, refresh_token, or a build's own token to exchange. */
 async function postToken(c: AppContext, surface: Surface): Promise<Response> {
   const { ctx, around } = surface;
   const form = await readForm(c, around);
   const grant = form.get("grant_type");
   try {
+    if (grant === tokenExchange) return await exchangeToken(c, surface, form);
     if (grant === "refresh_token") {
       const refresh = form.get("refresh_token") ?? "";
       const caller = await redeemRefreshToken(ctx, refresh, clientAddress(headOf(c, around), around));
@@ -76,10 +78,12 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
       return await answer(c, surface, caller, form.getAll("scope"), refresh);
     }
   } catch (error) {
-    if (asRegistryError(error).code !== "UNAUTHORIZED") throw error;
+    const { code } = asRegistryError(error);
+    if (code === "INVALID_PARAMETERS") return oauthError(c, 400, "invalid_request", (error as Error).message);
+    if (code !== "UNAUTHORIZED") throw error;
     return oauthError(c, 401, "invalid_grant", (error as Error).message);
   }
-  return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password or refresh_token");
+  return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password, refresh_token or token-exchange");
 }
 
 async function refreshTokenFor({ ctx }: Surface, caller: Caller, clientId: string | null): Promise<string | null> {
