@@ -38,7 +38,8 @@ describe("berth audit verify", { timeout: 60_000 }, () => {
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type }) => type)).toEqual(expect.arrayContaining(["account.create", "repository.create"]));
     const rest = await runBerth(["audit", "export", "--after", lines.at(-2).position], berth.dataDir);
-    expect(rest.out).toBe(`${JSON.stringify(lines.at(-1))}\n`);
+    // A login may have been written meanwhile.
+    expect(rest.out.split("\n")[0]).toBe(JSON.stringify(lines.at(-1)));
 
     const path = join(berth.dataDir, "run", ".s.PGSQL.5432");
     const client = connectDatabase({ path, username: "berth", database: "berth" }, { max: 1 });
