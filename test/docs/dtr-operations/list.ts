@@ -7,7 +7,7 @@ export const operations = {
   "DTR 2.7": `
 works GET /api/v0/accounts/language
 works DELETE /api/v0/accounts/{namespace}
-refuses DELETE /api/v0/accounts/{namespace}/repositories | DTR dropped it in 2.6: delete each repository
+works DELETE /api/v0/accounts/{namespace}/repositories
 later GET /api/v0/accounts/{namespace}/webhooks | webhooks
 works GET /api/v0/accounts/{orgname}/teams/{teamname}/repositoryAccess
 works GET /api/v0/accounts/{username}/repositoryAccess/{namespace}/{reponame}

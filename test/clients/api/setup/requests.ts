@@ -100,6 +100,7 @@ export const steps: Step[] = [
   step(`DELETE ${team}/members/{member}`, `${accounts}/acme/teams/crew/members/eve`),
   step(`DELETE ${team}`, `${accounts}/acme/teams/crew`),
   step(`DELETE ${account}/members/{member}`, `${accounts}/acme/members/eve`),
+  step("DELETE /api/v0/accounts/{namespace}/repositories", "/api/v0/accounts/eve/repositories"),
   step("DELETE /api/v0/accounts/{namespace}", "/api/v0/accounts/eve"),
   step(`DELETE ${account}`, `${accounts}/acme`),
 ];
