@@ -3,6 +3,7 @@ import { insertEvent } from "#db/queries/events.ts";
 import { readSettings, writeSetting } from "#db/queries/installation.ts";
 import type { Caller } from "./access/caller.ts";
 import { requireMay } from "./accounts/find.ts";
+import { whoOf } from "./audit/who.ts";
 import type { Needs } from "./context.ts";
 
 export interface Settings {
@@ -10,15 +11,25 @@ export interface Settings {
   createRepositoryOnPush: boolean;
   /** A system admin's push to a namespace that does not exist creates an organization. */
   createNamespaceOnPush: boolean;
+  /** A password that is set from now on has as many characters at least. */
+  passwordMinLength: number;
+  /** Whether `?refresh_token=` lets an access token in. */
+  accessTokenInQuery: boolean;
 }
 
-const defaults: Settings = { createRepositoryOnPush: true, createNamespaceOnPush: true };
+const defaults: Settings = {
+  createRepositoryOnPush: true,
+  createNamespaceOnPush: true,
+  passwordMinLength: 8,
+  accessTokenInQuery: true,
+};
 const names = Object.keys(defaults) as (keyof Settings)[];
 
 /** The settings in force. */
 export async function getSettings(ctx: Needs<"db">): Promise<Settings> {
   const stored = await readSettings(ctx.db);
-  const read = (name: keyof Settings) => (typeof stored[name] === "boolean" ? stored[name] : defaults[name]);
+  const read = (name: keyof Settings) =>
+    typeof stored[name] === typeof defaults[name] ? stored[name] : defaults[name];
   return Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Settings;
 }
 
@@ -36,16 +47,19 @@ export async function changeSettings(
 ): Promise<Settings> {
   await requireAdmin(caller);
   const at = ctx.clock.now();
+  const was = await getSettings(ctx);
+  const before = Object.fromEntries(
+    names.filter((name) => change[name] !== undefined).map((name) => [name, was[name]]),
+  );
   await ctx.db.transaction(async (tx) => {
     for (const name of names) if (change[name] !== undefined) await writeSetting(tx, name, change[name], at);
-    const actorId = caller.account?.id ?? null;
     await insertEvent(tx, {
       at,
       type: "settings.update",
-      actorId,
+      ...whoOf(caller),
       repositoryId: null,
       object: "settings",
-      detail: { ...change },
+      detail: { before, ...change },
     });
   });
   return getSettings(ctx);

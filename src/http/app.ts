@@ -1,11 +1,13 @@
 // The application: every surface behind one chain of what each request needs.
 import { Hono } from "hono";
+import { noteRefusal } from "#core/audit/note.ts";
 import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
-import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
+import type { AppContext, AppEnv, Surface } from "./environment.ts";
 import { enziRoutes } from "./enzi/routes.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
 import { headOf } from "./head.ts";
+import { loginRoutes } from "./login/routes.ts";
 import { opsRoutes } from "./ops/routes.ts";
 import { clientAddress } from "./origin.ts";
 import { tokenRoutes } from "./token/routes.ts";
@@ -15,13 +17,14 @@ import { v2Routes } from "./v2/app.ts";
 /** Builds the application. It runs wherever there is fetch. */
 export function createApp(surface: Surface): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
-  app.use("*", (c, next) => recorded(c, next, surface.around));
+  app.use("*", (c, next) => recorded(c, next, surface));
   app.route("/v1", v1Routes(surface));
   app.route("/v2", v2Routes(surface));
   app.route("/auth", tokenRoutes(surface));
   app.route("/api/v0", apiRoutes(surface));
   app.route("/enzi/v0", enziRoutes(surface));
   app.route("/", opsRoutes(surface));
+  app.route("/", loginRoutes(surface));
   app.get("/", (c) =>
     c.text("Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/.\n"),
   );
@@ -36,11 +39,12 @@ export function createApp(surface: Surface): Hono<AppEnv> {
 }
 
 /** Names the request, and records it when its answer (the body included) has ended. */
-async function recorded(c: AppContext, next: () => Promise<void>, around: Surroundings): Promise<void> {
+async function recorded(c: AppContext, next: () => Promise<void>, { ctx, around }: Surface): Promise<void> {
   const started = performance.now();
   const id = crypto.randomUUID();
   c.set("route", "*");
   c.set("who", null);
+  c.set("caller", null);
   c.set("bytesIn", 0);
   c.set("bytesOut", 0);
   c.set("streaming", false);
@@ -65,6 +69,9 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
   };
   c.set("finishLater", finish);
   await next();
+  const caller = c.get("caller");
+  if (caller && c.res.status === 403)
+    noteRefusal(ctx, caller, { object: c.req.path, surface: "/api", action: c.req.method });
   c.res.headers.set("X-Request-Id", id);
   if (!c.get("streaming")) finish();
 }

@@ -1,11 +1,12 @@
 // Reads a request's credentials.
 import { isAccessToken } from "#core/access/access-token.ts";
 import { anonymous, type Caller } from "#core/access/caller.ts";
-import { logIn, logInByToken } from "#core/access/log-in.ts";
+import { logIn, logInByAddress, logInByToken } from "#core/access/log-in.ts";
 import { readToken } from "#core/access/tokens.ts";
 import { registryError } from "#oci/error.ts";
 import type { AppContext, Surface } from "./environment.ts";
 import { headOf, type RequestHead } from "./head.ts";
+import { callerByCookie } from "./login/cookie.ts";
 import { clientAddress } from "./origin.ts";
 
 /** A name and a password. */
@@ -30,27 +31,58 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
 }
 
 /**
- * Who is asking.
- * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller.
+ * Who is asking an API that browsers ask, too. What the request says itself counts before what the browser adds to it.
+ * @throws UNAUTHORIZED for credentials that are wrong; no credentials are the anonymous caller. NOT_AUTHORIZED as callerByCookie.
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
-  const caller = await identify(headOf(c, surface.around), surface);
+  const head = headOf(c, surface.around);
+  const from = clientAddress(head, surface.around);
+  const inAddress = head.search.get("refresh_token");
+  if (inAddress !== null) keepToItself(c);
+  const found = head.header("authorization")
+    ? await identify(head, surface)
+    : inAddress
+      ? await byAddress(head, surface, { token: inAddress, address: from })
+      : ((await callerByCookie(head, surface)) ?? anonymous);
+  const caller = { ...found, from };
   c.set("who", caller.account?.name ?? null);
+  c.set("caller", caller);
   return caller;
 }
 
-/** The same for a request of which there is only the head. */
-export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
+/** DTR's clients put an access token into the address. @throws UNAUTHORIZED, also for what is no GET: a link must change nothing. */
+async function byAddress(
+  head: RequestHead,
+  { ctx }: Surface,
+  { token, address }: { token: string; address: string },
+): Promise<Caller> {
+  if (head.method !== "GET") throw registryError("UNAUTHORIZED", "refresh_token is for GET alone");
+  return logInByAddress(ctx, token, address);
+}
+
+/** Nobody is to learn the address from this answer: no cache, and no page that is opened from it. */
+function keepToItself(c: AppContext): void {
+  c.header("Cache-Control", "no-store");
+  c.header("Referrer-Policy", "no-referrer");
+}
+
+/** The same by the header alone, for what is no browser's, and of which there may be only the head. @throws UNAUTHORIZED. */
+export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
+  const from = clientAddress(head, surface.around);
+  return { ...(await byCredentials(head, surface, from)), from };
+}
+
+async function byCredentials(head: RequestHead, { ctx }: Surface, address: string): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);
-  if (bearer) return byBearer(ctx, bearer[1] as string);
+  if (bearer) return byBearer(ctx, bearer[1] as string, address);
   const credentials = findBasic(header);
-  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
+  if (credentials) return logIn(ctx, { ...credentials, address });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
 }
 
 /** DTR's clients show access tokens as Bearer, too. */
-function byBearer(ctx: Surface["ctx"], word: string): Promise<Caller> {
-  return isAccessToken(word) ? logInByToken(ctx, word) : readToken(ctx, word);
+function byBearer(ctx: Surface["ctx"], word: string, address: string): Promise<Caller> {
+  return isAccessToken(word) ? logInByToken(ctx, word, address) : readToken(ctx, word);
 }

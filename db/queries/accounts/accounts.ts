@@ -73,15 +73,18 @@ export async function hasAdmin(db: Db): Promise<boolean> {
   );
 }
 
-/** Sets a password and makes the account usable as system admin again; its refresh tokens end. */
+/** Sets a password and makes the account usable as system admin again; its sessions and refresh tokens end. */
 export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
+  const detail = { password: "changed", isAdmin: true, isActive: true };
+  const event = { at: now, type: "account.update", actorId: null, repositoryId: null, object: name, detail } as const;
   const changed = await rows(
     db,
     sql`with changed as (
         update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}, is_active = true, is_admin = true
         where name = ${name} and kind = 'user' and deleted_at is null returning id),
       ended as (delete from refresh_token where account_id in (select id from changed)),
-      told as (${insertEventSql({ at: now, type: "account.update", actorId: null, repositoryId: null, object: name }, sql`from changed`)})
+      out as (delete from session where account_id in (select id from changed)),
+      told as (${insertEventSql({ ...event, credential: "command on the host" }, sql`from changed`)})
       select id from changed`,
   );
   return changed.length > 0;
@@ -115,6 +118,11 @@ export async function useRefreshToken(
   if (!found[0]) return null;
   const { via, scopes, ...account } = found[0];
   return { account, via, scopes };
+}
+
+/** @returns how many. */
+export async function deleteRefreshTokens(db: Db, accountId: string): Promise<number> {
+  return (await rows(db, sql`delete from refresh_token where account_id = ${accountId} returning 1`)).length;
 }
 
 /** Ends tokens that nobody used since the cutoff. @returns how many. */
@@ -189,15 +197,35 @@ export async function updateAccount(db: Db, id: string, change: AccountChange): 
   return changed.length > 0;
 }
 
-/** Sets a password and ends the account's refresh tokens. */
-export async function updatePassword(db: Db, id: string, passwordHash: string, now: Date): Promise<boolean> {
+/** Sets a password and ends the account's refresh tokens and sessions, but the session `keep`. */
+export async function updatePassword(
+  tx: Db,
+  id: string,
+  { passwordHash, keep, now }: { passwordHash: string; keep: string | null; now: Date },
+): Promise<boolean> {
+  const changed = await rows(
+    tx,
+    sql`update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}
+      where id = ${id} and kind = 'user' and deleted_at is null returning id`,
+  );
+  if (changed.length === 0) return false;
+  // Statements of their own: they see the session of a login that the first one waited for.
+  await deleteRefreshTokens(tx, id);
+  await tx.execute(
+    sql`delete from session where account_id = ${id} and (${keep}::uuid is null or id <> ${keep}::uuid)`,
+  );
+  return true;
+}
+
+/** Replaces a hash by another one of the same password, unless it was changed meanwhile. */
+export async function replacePasswordHash(
+  db: Db,
+  id: string,
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
   const changed = await rows(
     db,
-    sql`with changed as (
-        update account set password_hash = ${passwordHash}, password_changed_at = ${now.toISOString()}
-        where id = ${id} and kind = 'user' and deleted_at is null returning id),
-      ended as (delete from refresh_token where account_id in (select id from changed))
-      select id from changed`,
+    sql`update account set password_hash = ${to} where id = ${id} and password_hash = ${from} and deleted_at is null returning id`,
   );
   return changed.length > 0;
 }
@@ -220,7 +248,9 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   );
   if (marked.length === 0) return false;
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
+  await tx.execute(sql`delete from session where account_id = ${id}`);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
+  await tx.execute(sql`delete from trust_rule where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
   await tx.execute(sql`delete from team where organization_id = ${id}`);
   await tx.execute(sql`delete from team_member where user_id = ${id}`);

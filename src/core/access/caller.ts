@@ -18,10 +18,14 @@ export interface Caller {
   account: AccountRow | null;
   /** The token's bound; null when there is none (a password was given). */
   grants: readonly Grant[] | null;
-  /** `ticket`: the address of one upload session, which its owner was given. */
-  how: "anonymous" | "basic" | "bearer" | "ticket";
+  /** `ticket`: the address of one upload session, which its owner was given. `query`: an access token in the address. */
+  how: "anonymous" | "basic" | "bearer" | "ticket" | "cookie" | "query";
   /** The hash, in hex, of the access token that stands behind it, where one does. */
   via?: string;
+  /** The id of the session, where one was shown. */
+  session?: string;
+  /** Where the request came from. */
+  from?: string;
   /** Of what is not public, the patterns of paths that this access token is good for; without: all that the account sees. */
   within?: readonly string[];
 }

@@ -14,6 +14,7 @@ import {
 } from "#db/queries/accounts/accounts.ts";
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
 import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
+import { deleteSessions } from "#db/queries/accounts/sessions.ts";
 import { insertEvent } from "#db/queries/events.ts";
 import { markRepositoriesDeleted } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
@@ -21,6 +22,7 @@ import { accountNameProblem } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import { checkPassword } from "../access/log-in.ts";
 import { may } from "../access/may.ts";
+import { whoOf } from "../audit/who.ts";
 import { heed } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
@@ -123,7 +125,9 @@ export async function changeAccount(
   const told = { type: "account.update" as const, object: account.name, detail: { before: shown(account), ...change } };
   const changed = await changing(ctx, caller, told, async (tx) => {
     if (endsAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
-    return (await updateAccount(tx, account.id, change)) ? findAccountById(tx, account.id) : null;
+    if (!(await updateAccount(tx, account.id, change))) return null;
+    if (change.isActive === false) await deleteSessions(tx, account.id);
+    return findAccountById(tx, account.id);
   });
   if (!changed) throw registryError("NO_SUCH_ACCOUNT");
   return changed;
@@ -137,16 +141,16 @@ function shown({ fullName, isAdmin, isActive, rights }: AccountRow) {
 export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: string): Promise<void> {
   await requireMay(caller, { on: "registry", action: "administer" });
   const account = await findAccount(ctx, nameOrId);
-  const detail: Record<string, unknown> = {};
+  const detail: Record<string, unknown> = { before: shown(account) };
   const told = { type: "account.delete" as const, object: account.name, detail };
   const gone = await changing(ctx, caller, told, async (tx, now) => {
     if (account.isAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
     if (!(await markAccountDeleted(tx, account.id, now))) return null;
     if (account.kind === "organization") detail.serviceAccounts = await markServiceAccountsDeleted(tx, account.id, now);
     const repositories = await markRepositoriesDeleted(tx, account.id, now);
-    const actorId = caller.account?.id ?? null;
+    const who = whoOf(caller);
     for (const { id, path } of repositories)
-      await insertEvent(tx, { at: now, type: "repository.delete", actorId, repositoryId: id, object: path });
+      await insertEvent(tx, { at: now, type: "repository.delete", ...who, repositoryId: id, object: path });
     return repositories;
   });
   if (!gone) throw registryError("NO_SUCH_ACCOUNT");
@@ -154,11 +158,11 @@ export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: 
 }
 
 /**
- * Sets a password; the account's other logins end. Who changes his own has to know the old one.
+ * Sets a password; the account's logins end, but the session in which it changes its own. Who changes his own has to know the old one.
  * @throws NOT_AUTHENTICATED, NOT_AUTHORIZED, NO_SUCH_USER, PASSWORD_INCORRECT, INVALID_PASSWORD, TOOMANYREQUESTS.
  */
 export async function changePassword(
-  ctx: ChangeNeeds & Needs<"compute" | "passwords">,
+  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "counters">,
   caller: Caller,
   nameOrId: string,
   form: { oldPassword?: string | undefined; newPassword: string; address: string },
@@ -172,15 +176,16 @@ export async function changePassword(
     if (!right) throw registryError("PASSWORD_INCORRECT");
   }
   const passwordHash = await hashNew(ctx, account.name, form.newPassword);
+  const keep = account.id === self.id ? (caller.session ?? null) : null;
   const told = { type: "account.update" as const, object: account.name, detail: { password: "changed" } };
   const changed = await changing(ctx, caller, told, async (tx, now) =>
-    (await updatePassword(tx, account.id, passwordHash, now)) ? findAccountById(tx, account.id) : null,
+    (await updatePassword(tx, account.id, { passwordHash, keep, now })) ? findAccountById(tx, account.id) : null,
   );
   if (!changed) throw registryError("NO_SUCH_USER");
   return changed;
 }
 
-async function hashNew(ctx: Needs<"compute">, name: string, password: string): Promise<string> {
-  requireGoodPassword(name, password);
+async function hashNew(ctx: Needs<"db" | "compute">, name: string, password: string): Promise<string> {
+  await requireGoodPassword(ctx, name, password);
   return ctx.compute.run("hashPassword", { password });
 }

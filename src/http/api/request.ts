@@ -33,10 +33,20 @@ export async function readJson<T extends z.ZodType>(
   const type = c.req.header("content-type") ?? "";
   // curl -d says it is a form; DTR's clients were forgiven for that.
   if (type && !/json|x-www-form-urlencoded|text\/plain/i.test(type)) throw registryError("UNSUPPORTED_MEDIA_TYPE");
+  const value = parseJson(await readText(c, around, maxBodyBytes));
+  const unknown = unknownFields(schema, value, alsoKnown);
+  if (unknown.length > 0) c.header("Warning", `299 - "unknown fields are ignored: ${unknown.join(", ")}"`);
+  return checkForm(value, schema, invalid);
+}
+
+/** @throws INVALID_PARAMETERS when it is longer. */
+export async function readText(c: AppContext, around: Surroundings, maxBytes: number): Promise<string> {
   const tooLarge = () => registryError("INVALID_PARAMETERS", "the body is too large");
-  const text = new TextDecoder().decode(
-    await readBody(headOf(c, around), bodyOf(c, around), { maxBytes: maxBodyBytes, tooLarge }),
-  );
+  return new TextDecoder().decode(await readBody(headOf(c, around), bodyOf(c, around), { maxBytes, tooLarge }));
+}
+
+/** @throws INVALID_JSON, INVALID_PARAMETERS. */
+export function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -44,8 +54,15 @@ export async function readJson<T extends z.ZodType>(
     throw registryError("INVALID_JSON");
   }
   if (zeroCharacter.test(text)) throw registryError("INVALID_PARAMETERS", "a text must not hold the character U+0000");
-  const unknown = unknownFields(schema, value, alsoKnown);
-  if (unknown.length > 0) c.header("Warning", `299 - "unknown fields are ignored: ${unknown.join(", ")}"`);
+  return value;
+}
+
+/** @throws INVALID_REPOSITORY_VISIBILITY, INVALID_PARAMETERS or what a wrong field is called. */
+export function checkForm<T extends z.ZodType>(
+  value: unknown,
+  schema: T,
+  invalid: ErrorCode = "INVALID_PARAMETERS",
+): z.infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -88,4 +105,9 @@ export const pageQuery = z.object({ pageStart: z.string().optional(), pageSize: 
 export function pageOfNames(c: AppContext): { from: string; limit: number } {
   const { after, limit } = readPage(c);
   return { from: after, limit };
+}
+
+/** A form without what was not said. */
+export function definite<T extends object>(form: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,8 +1,10 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
@@ -25,8 +27,10 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     clusterRoutes({ surface, app, base, tag: "settings" });
     userSettingsRoutes({ surface, app, base, tag: "settings" });
     accountRoutes({ surface, app, base, tag: "accounts" });
+    sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    eventRoutes({ surface, app, base, tag: "events" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });

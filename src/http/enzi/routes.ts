@@ -28,6 +28,7 @@ import {
   removeTeamMember,
   setTeamMember,
 } from "#core/accounts/teams.ts";
+import { definite } from "../api/request.ts";
 import { apiShell } from "../api/shell.ts";
 import { type Asked, type Declaring, declare } from "../declare.ts";
 import type { AppEnv, Surface } from "../environment.ts";
@@ -338,9 +339,4 @@ function describeSet({ member, isAdmin }: Awaited<ReturnType<typeof setMember>>)
 
 function roleOf(role: "none" | "read-only" | "read-write" | undefined) {
   return role === undefined || role === "none" ? null : role;
-}
-
-/** Without what was not said. */
-function definite<T extends object>(form: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined)) as never;
 }

@@ -31,7 +31,7 @@ later GET /api/v0/crons | jobs on view
 later POST /api/v0/crons | jobs on view
 later DELETE /api/v0/crons/{action} | jobs on view
 later GET /api/v0/crons/{action} | jobs on view
-later GET /api/v0/events | events
+works GET /api/v0/events
 later GET /api/v0/imagescan/layeroverride | scanning
 later POST /api/v0/imagescan/layeroverride/{layerid} | scanning
 later DELETE /api/v0/imagescan/layeroverride/{vulnerabilityid} | scanning
@@ -68,7 +68,7 @@ works POST /api/v0/repositories/{namespace}
 works DELETE /api/v0/repositories/{namespace}/{reponame}
 works GET /api/v0/repositories/{namespace}/{reponame}
 works PATCH /api/v0/repositories/{namespace}/{reponame}
-later GET /api/v0/repositories/{namespace}/{reponame}/events | events
+works GET /api/v0/repositories/{namespace}/{reponame}/events
 works GET /api/v0/repositories/{namespace}/{reponame}/manifests
 works DELETE /api/v0/repositories/{namespace}/{reponame}/manifests/{reference}
 later DELETE /api/v0/repositories/{namespace}/{reponame}/mirroringPolicies | mirroring
@@ -236,4 +236,13 @@ later GET /enzi/v0/jobs/{jobID}/logs | jobs on view
 later GET /enzi/v0/workers | jobs on view
 later DELETE /enzi/v0/workers/{workerID} | jobs on view
 later GET /enzi/v0/workers/{workerID}/ping | jobs on view`,
+  "In no document of DTR's, but asked for by its clients": `
+works GET /api/v0/admin/version
+refuses GET /api/v0/admin/settings/registry | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/registry | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/registry/simple | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/auth | ask POST /enzi/v0/accounts
+refuses POST /api/v0/admin/jobs | what nothing refers to is removed while the registry serves
+refuses POST /api/v0/admin/settings/registry/garbageCollection/schedule | what nothing refers to is removed while the registry serves
+refuses GET /api/v0/admin/settings/registry/garbageCollection/lastSavings | what nothing refers to is removed while the registry serves`,
 };

@@ -37,11 +37,11 @@ const apiChange = (ok: number) => ({
   public: `401 403 ${ok} ${ok} | 403 ${ok} 404 404 ${ok} 401`,
 });
 
-const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
 const apiRead = (ok: number) => ({
   private: `401 404 ${ok} ${ok} | 404 ${ok} 404 404 ${ok} 401`,
   public: `${ok} ${ok} ${ok} ${ok} | ${ok} ${ok} 404 404 ${ok} ${ok}`,
 });
+const withAccount = { private: "401 200 200 200 | 200 200 200 200 200 401" };
 
 const json = { "content-type": "application/json" };
 
@@ -57,6 +57,9 @@ export const expectations: Record<string, Expectation> = {
   "GET /auth/jwks.json": { ask: () => ({ path: "/auth/jwks.json" }), private: all(200) },
   "GET /auth/token": { ask: () => ({ path: "/auth/token" }), private: all(200) },
   "POST /auth/token": { ask: () => ({ path: "/auth/token", init: { method: "POST" } }), private: all(400) },
+  // Plain http, and not on this machine: there is no session, and none is begun.
+  "POST /login": { ask: () => ({ path: "/login", init: { method: "POST" } }), private: all(403) },
+  "POST /logout": { ask: () => ({ path: "/logout", init: { method: "POST" } }), private: all(204) },
 
   "GET /v2/": { ask: () => ({ path: "/v2/" }), private: "401 200 200 200 | 200 200 200 200 200 200" },
   "GET /v2/_catalog": { ask: () => ({ path: "/v2/_catalog" }), private: "401 200 200 200 | 401 401 401 401 401 401" },
@@ -148,6 +151,15 @@ export const expectations: Record<string, Expectation> = {
     // Each time another repository, made for it; the tokens of that name reach it too.
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}`, init: { method: "DELETE" } }),
     ...apiChange(204),
+  },
+  "GET /api/v0/events": {
+    ask: () => ({ path: "/api/v0/events" }),
+    private: "401 200 200 200 | 200 200 200 200 200 401",
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/events": {
+    ask: (_, name) => ({ path: `/api/v0/repositories/${name}/events` }),
+    private: "401 404 200 200 | 404 200 404 404 200 401",
+    public: "401 200 200 200 | 200 200 404 404 200 401",
   },
   "GET /api/v0/repositories/:namespace/:reponame/tags": {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}/tags` }),

@@ -23,7 +23,11 @@ interface Field {
 const flag = z.boolean();
 const text = z.string().max(100_000);
 const whole = z.number().int();
-const stored = (name: keyof Settings, from: string): Field => ({ type: flag, from, value: (of) => of.stored[name] });
+const stored = (name: keyof Settings, from: string, type: z.ZodType = flag): Field => ({
+  type,
+  from,
+  value: (of) => of.stored[name],
+});
 const always = (type: z.ZodType, value: unknown, from: string): Field => ({ type, from, value: () => value });
 const earlier = (type: z.ZodType, value: unknown): Field => ({
   ...always(type, value, "only other versions of DTR have it"),
@@ -38,6 +42,12 @@ const replica = z.object({ HTTPPort: whole, HTTPSPort: whole, node: text }).open
 const fields: Record<string, Field> = {
   createRepositoryOnPush: stored("createRepositoryOnPush", "a push makes the repository that it names"),
   createNamespaceOnPush: stored("createNamespaceOnPush", "Berth's own: a system admin's push makes an organization"),
+  passwordMinLength: stored(
+    "passwordMinLength",
+    "Berth's own: of passwords that are set from now on",
+    whole.min(8).max(128),
+  ),
+  accessTokenInQuery: stored("accessTokenInQuery", "Berth's own: whether ?refresh_token= lets an access token in"),
 
   dtrHost: { type: text, from: "BERTH_PUBLIC_URL, else the request's own host", value: (of) => of.host },
   replicaID: { type: text, from: "of the installation: its replicas are alike", value: (of) => of.replicaId },

@@ -45,13 +45,18 @@ export const differences: Difference[] = [
   },
   {
     operation: / \/api\/v0\/meta\/settings$/,
-    what: more("createNamespaceOnPush"),
-    reason: "Berth's own setting",
+    what: more("createNamespaceOnPush|passwordMinLength|accessTokenInQuery"),
+    reason: "Berth's own settings",
   },
   {
     operation: / \/api\/v0\/api_tokens/,
     what: more("expiresAt|scopes"),
     reason: "Berth's own: when a token ends, and what it is held to",
+  },
+  {
+    operation: /\/events$/,
+    what: more("actorName|credential|address|detail"),
+    reason: "Berth's own: who it was by name, by which credential, from where, and what changed",
   },
   {
     operation: /\/(tags|manifests)/,

@@ -80,6 +80,8 @@ export const steps: Step[] = [
   step(`GET ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`GET ${repository}/manifests`, `${tiny}/manifests`),
   step(`GET ${repository}/manifests/{reference}`, `${tiny}/manifests/v1`),
+  step("GET /api/v0/events", "/api/v0/events?pageSize=50"),
+  step(`GET ${repository}/events`, `${tiny}/events`),
   step(`DELETE ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`DELETE ${repository}/manifests/{reference}`, (seen) => {
     const [{ digest }] = seen.get(`GET ${repository}/manifests`) as [{ digest: string }];
