@@ -1,6 +1,7 @@
 // Every table, as drizzle wants to be given them.
 export * from "./account.ts";
 export * from "./blob.ts";
+export * from "./checkpoint.ts";
 export * from "./event.ts";
 export * from "./installation.ts";
 export * from "./manifest.ts";

@@ -102,6 +102,8 @@ export async function hasAdmin(db: Db): Promise<boolean> {
 
 /** Sets a password and makes the account usable as system admin again; its sessions and refresh tokens end. */
 export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
+  const detail = { password: "changed", isAdmin: true, isActive: true };
+  const event = { at: now, type: "account.update", actorId: null, repositoryId: null, object: name, detail } as const;
   const changed = await rows(
     db,
     sql`with changed as (
@@ -109,7 +111,7 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
         where name = ${name} and kind = 'user' and deleted_at is null returning id),
       ended as (delete from refresh_token where account_id in (select id from changed)),
       out as (delete from session where account_id in (select id from changed)),
-      told as (${insertEventSql({ at: now, type: "account.update", actorId: null, repositoryId: null, object: name }, sql`from changed`)})
+      told as (${insertEventSql({ ...event, credential: "command on the host" }, sql`from changed`)})
       select id from changed`,
   );
   return changed.length > 0;

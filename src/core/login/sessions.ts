@@ -49,7 +49,7 @@ export interface BegunSession {
  * @throws UNAUTHORIZED for a wrong password, and for an access token in its place; TOOMANYREQUESTS.
  */
 export async function beginSession(
-  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "keys">,
+  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "keys" | "counters">,
   input: { name: string; password: string; address: string; agent: string; former: string | null },
 ): Promise<BegunSession> {
   const { address } = input;
@@ -62,8 +62,8 @@ export async function beginSession(
   const agent = input.agent.slice(0, 400);
   const now = ctx.clock.now();
   const endsAt = plusSeconds(now, lifeSeconds);
-  const told = { type: "session.create" as const, object: account.name, detail: { session: id, address, agent } };
-  const made = await changing(ctx, { account, grants: null, how: "basic" }, told, async (tx) => {
+  const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
+  const made = await changing(ctx, { account, grants: null, how: "basic", from: address }, told, async (tx) => {
     if (former) await deleteSessionOf(tx, former);
     return (await insertSession(tx, account, { hash, id, agent, address, now, endsAt })) || null;
   });

@@ -4,6 +4,7 @@ import type { AppEnv, Surface } from "../environment.ts";
 import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
 import { importRoutes } from "./import-users.ts";
@@ -30,6 +31,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     sessionRoutes({ surface, app, base, tag: "sessions" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    eventRoutes({ surface, app, base, tag: "events" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });

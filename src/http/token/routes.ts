@@ -3,8 +3,9 @@ import { Hono } from "hono";
 import { anonymous, type Caller } from "#core/access/caller.ts";
 import { issueRefreshToken, logIn, redeemRefreshToken } from "#core/access/log-in.ts";
 import { issueToken } from "#core/access/tokens.ts";
+import { noteRefusal } from "#core/audit/note.ts";
 import { registryError } from "#oci/error.ts";
-import { formatScope, parseScopes } from "#oci/scope.ts";
+import { formatScope, parseScopes, type Scope } from "#oci/scope.ts";
 import { findBasic } from "../authenticate.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "../environment.ts";
@@ -64,7 +65,7 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
     if (grant === tokenExchange) return await exchangeToken(c, surface, form);
     if (grant === "refresh_token") {
       const refresh = form.get("refresh_token") ?? "";
-      const caller = await redeemRefreshToken(ctx, refresh);
+      const caller = await redeemRefreshToken(ctx, refresh, clientAddress(headOf(c, around), around));
       c.set("who", caller.account?.name ?? null);
       return await answer(c, surface, caller, form.getAll("scope"), refresh);
     }
@@ -106,7 +107,10 @@ async function answer(
   scopes: readonly string[],
   refreshToken: string | null,
 ): Promise<Response> {
-  const issued = await issueToken(ctx, caller, parseScopes(scopes));
+  const wanted = parseScopes(scopes);
+  const issued = await issueToken(ctx, caller, wanted);
+  for (const { name, actions } of withoutGrant(wanted, issued.granted))
+    noteRefusal(ctx, caller, { object: name, surface: "/auth/token", action: actions.join(",") });
   return c.json({
     token: issued.token,
     access_token: issued.token,
@@ -115,6 +119,12 @@ async function answer(
     scope: issued.granted.map(formatScope).join(" "),
     ...(refreshToken ? { refresh_token: refreshToken } : {}),
   });
+}
+
+/** Repositories of which nothing at all was granted. */
+function withoutGrant(wanted: readonly Scope[], granted: readonly Scope[]): Scope[] {
+  const given = new Set(granted.map(({ name }) => name));
+  return wanted.filter(({ type, name }) => type === "repository" && !given.has(name)).slice(0, 10);
 }
 
 /** Errors as RFC 6749 section 5.2 has them, and docker's list beside them. */
