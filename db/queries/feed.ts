@@ -16,7 +16,7 @@ export interface FeedRow {
   detail: Record<string, unknown>;
 }
 
-/** The events that the snapshot `after` did not show, in no order; null: none, only the position. New blobs are left out: nobody remembers that something is not there. */
+/** The events that the snapshot `after` did not show, in no order; null: none, only the position. New blobs are left out: nobody remembers that something is not there; and so is what changes nothing. */
 export async function readFeed(db: Db, after: FeedPosition | null): Promise<{ rows: FeedRow[]; next: FeedPosition }> {
   // One statement sees one snapshot: the rows and the position belong together.
   const news =
@@ -24,7 +24,7 @@ export async function readFeed(db: Db, after: FeedPosition | null): Promise<{ ro
       ? sql`select null::text as type, null::uuid as repository_id, null::text as object, null::jsonb as detail where false`
       : sql`select type, repository_id, object, detail from event
           where transaction >= pg_snapshot_xmin(${after}::pg_snapshot) and not pg_visible_in_snapshot(transaction, ${after}::pg_snapshot)
-            and type not in ('blob.push', 'blob.mount')`;
+            and type not in ('blob.push', 'blob.mount', 'manifest.pull', 'login.success', 'login.fail', 'request.deny')`;
   const found = await rows<FeedRow & { next: string; type: EventType | null }>(
     db,
     sql`select n.type, n.repository_id as "repositoryId", n.object, n.detail, s.next

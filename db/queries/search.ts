@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm/sql";
 import { type AccountRow, accountColumns } from "./accounts/accounts.ts";
 import { type RepositoryRow, repositoryColumns } from "./repositories.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
-import { type Viewer, visibleIds, withinNamespace } from "./visible.ts";
+import { isVisible, type Viewer, withinNamespace } from "./visible.ts";
 
 /** The pattern of `like` for names that hold the text as it is; none holds a slash at its end, which stands for what no name can hold. */
 function holding(text: string): string {
@@ -22,7 +22,7 @@ export async function searchRepositories(
   return rows(
     db,
     sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.id in (${visibleIds(query.viewer, { where, first })}) order by ${first.order} limit ${first.limit}`,
+      where ${isVisible(query.viewer, { where, first })} order by ${first.order} limit ${first.limit}`,
   );
 }
 

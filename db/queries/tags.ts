@@ -34,6 +34,24 @@ export async function deleteTag(db: Db, repositoryId: string, name: string): Pro
   return gone[0]?.digest ?? null;
 }
 
+/**
+ * Deletes the tags that were pushed longest ago until as many are left as there may be.
+ * @param keep.names are the last to go. @returns what went, up to a bound.
+ */
+export async function deleteOldestTags(
+  db: Db,
+  repositoryId: string,
+  keep: { count: number; names: readonly string[] },
+): Promise<{ name: string; digest: string }[]> {
+  return rows(
+    db,
+    sql`delete from tag where repository_id = ${repositoryId} and name in (
+        select name from tag where repository_id = ${repositoryId} order by name = any(${sql.param([...keep.names])}::text[]), updated_at, name
+        limit least(1000, greatest(0, (select count(*) from tag where repository_id = ${repositoryId}) - ${keep.count}::int)))
+      returning name, digest`,
+  );
+}
+
 /** A page of tag names in byte order. */
 export async function listTags(
   db: Db,

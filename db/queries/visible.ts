@@ -1,7 +1,7 @@
 // Which repositories a viewer sees: as a condition, and found by index, where every way to see one is a branch of its own, which reads
 // no more than is asked for.
 import { type SQL, sql } from "drizzle-orm/sql";
-import { grantsOf } from "./accounts/rights.ts";
+import { type AccessLevel, grantsOf } from "./accounts/rights.ts";
 import { withoutZeros } from "./rows.ts";
 
 /**
@@ -20,19 +20,20 @@ export interface Wanted {
 /** Keeps a branch to itself: joined with others it would be found by reading every repository. */
 const noMerge = sql`offset 0`;
 
-/** Where a viewer's rights lie, in SQL. */
-function placesOf({ accountId, at }: NonNullable<Viewer>) {
+/** Where a viewer's rights lie, in SQL; with a level only rights of that level. */
+function placesOf({ accountId, at }: NonNullable<Viewer>, level?: AccessLevel) {
   const id = sql`${accountId}::uuid`;
   const grants = sql`(select * from (${grantsOf(id)}) g where g.expires_at is null or g.expires_at > ${at.toISOString()}::timestamptz) g`;
+  const enough = level === undefined ? sql`true` : sql`g.level = ${level}`;
   return {
     /** Namespaces of which he sees everything. */
     namespaces: sql`select ${id} as id
       union select m.organization_id from organization_member m where m.user_id = ${id} and m.is_admin
-      union select g.namespace_id from ${grants} where g.repository_id is null and g.pattern is null`,
-    repositories: sql`select distinct g.repository_id as id from ${grants} where g.repository_id is not null`,
+      union select g.namespace_id from ${grants} where g.repository_id is null and g.pattern is null and ${enough}`,
+    repositories: sql`select distinct g.repository_id as id from ${grants} where g.repository_id is not null and ${enough}`,
     /** Namespaces of which he sees what fits some pattern. */
-    partly: sql`select distinct g.namespace_id as id from ${grants} where g.pattern is not null`,
-    fits: sql`exists (select 1 from ${grants} where g.pattern is not null and g.namespace_id = r.account_id
+    partly: sql`select distinct g.namespace_id as id from ${grants} where g.pattern is not null and ${enough}`,
+    fits: sql`exists (select 1 from ${grants} where g.pattern is not null and ${enough} and g.namespace_id = r.account_id
       and r.name like replace(replace(g.pattern, '_', '\\_'), '*', '%'))`,
   };
 }
@@ -55,6 +56,13 @@ export function visibleTo(viewer: Viewer): SQL {
   return sql`(${open} or (${boundOf(viewer)} and ${seen}))`;
 }
 
+/** The condition under which a viewer may administer repository `r`: what `may()` says of it, but for system admins. */
+export function administeredBy(viewer: Viewer): SQL {
+  if (!viewer) return sql`false`;
+  const { namespaces, repositories, fits } = placesOf(viewer, "admin");
+  return sql`(${boundOf(viewer)} and (r.account_id in (${namespaces}) or r.id in (${repositories}) or ${fits}))`;
+}
+
 /** The ids of the repositories that the viewer sees (as `visibleTo` tells) and wants, each once. */
 export function visibleIds(viewer: Viewer, { where, first }: Wanted): SQL {
   const wanted = (
@@ -73,6 +81,12 @@ export function visibleIds(viewer: Viewer, { where, first }: Wanted): SQL {
   // Each repository once within a branch: what is there twice would take another's place in it.
   const single = wanted(sql`(${repositories}) g join repository r on r.id = g.id`, bound);
   return sql`${open} union ${inEach(namespaces, bound)} union ${single} union ${inEach(partly, sql`${bound} and ${fits}`)}`;
+}
+
+/** The condition that `r` is one of those. Who may see everything, or only what is public, needs no list of ids. */
+export function isVisible(viewer: Viewer, wanted: Required<Wanted>): SQL {
+  if (viewer && !(viewer.seesAll && !viewer.within)) return sql`r.id in (${visibleIds(viewer, wanted)})`;
+  return sql`${viewer ? sql`true` : sql`r.visibility = 'public'`} and r.deleted_at is null and ${wanted.where}`;
 }
 
 /** The condition that `r` is in the namespace, or none without one. Paths of a namespace lie together in byte order: 0 follows the slash. */

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { type AnyPgColumn, boolean, check, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea, textC } from "./columns.ts";
+import { trustRule } from "./trust-rule.ts";
 
 export const account = pgTable(
   "account",
@@ -53,7 +54,7 @@ export const accessToken = pgTable(
       .references(() => account.id, { onDelete: "cascade" }),
     label: text().notNull().default(""),
     isActive: boolean("is_active").notNull().default(true),
-    /** `manual`, or `auto` when a client made it for itself. */
+    /** `manual`, `auto` when a client made it for itself, `workload` when it was given for an outside issuer's token. */
     generatedBy: text("generated_by").notNull().default("manual"),
     /** The User-Agent of who asked for it. */
     creatorAgent: text("creator_agent").notNull().default(""),
@@ -62,8 +63,13 @@ export const accessToken = pgTable(
     expiresAt: timestamp("expires_at", { withTimezone: true }),
     /** What it is good for at most, said when it was made; null: for all that its account may. */
     scopes: jsonb().$type<TokenScope[]>(),
+    /** The trust rule by which it was given for a token of an outside issuer: it ends with that. */
+    ruleId: uuid("rule_id").references((): AnyPgColumn => trustRule.id, { onDelete: "cascade" }),
   },
-  (t) => [index("access_token_account").on(t.accountId, t.createdAt)],
+  (t) => [
+    index("access_token_account").on(t.accountId, t.createdAt),
+    index("access_token_rule").on(t.ruleId).where(sql`${t.ruleId} is not null`),
+  ],
 );
 
 export const refreshToken = pgTable(

@@ -12,6 +12,12 @@ export const event = pgTable(
     at: timestamp({ withTimezone: true }).notNull(),
     type: text().notNull(),
     actorId: uuid("actor_id"),
+    /** His name at that time. */
+    actorName: textC("actor_name"),
+    /** What he showed: `password`, `access token 1a2b3c4d`, `bearer`, ...; never the secret itself. */
+    credential: text(),
+    /** Where the request came from. */
+    address: text(),
     repositoryId: uuid("repository_id"),
     /** The full name at that time: it outlives the repository. */
     object: textC().notNull(),

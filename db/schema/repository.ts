@@ -24,6 +24,8 @@ export const repository = pgTable(
     shortDescription: text("short_description").notNull().default(""),
     longDescription: text("long_description").notNull().default(""),
     immutableTags: boolean("immutable_tags").notNull().default(false),
+    /** As many tags, and the one that was pushed longest ago goes when another comes; 0: as many as you like. */
+    tagLimit: integer("tag_limit").notNull().default(0),
     /** Whether manifests may name content that is not here. */
     sparse: boolean().notNull().default(false),
     pulls: integer().notNull().default(0),

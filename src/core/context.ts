@@ -3,10 +3,12 @@ import type { Database } from "#db/queries/rows.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Compute } from "#ports/compute.ts";
+import type { Egress } from "#ports/egress.ts";
 import type { Hasher } from "#ports/hasher.ts";
 import type { Keyring } from "./access/keyring.ts";
 import type { PasswordMemory } from "./access/password-memory.ts";
 import type { TokenMemory } from "./access/token-memory.ts";
+import type { IssuerMemory } from "./access/workload/issuer-keys.ts";
 import type { Contents } from "./cache/contents.ts";
 import type { Facts } from "./cache/facts.ts";
 import type { View } from "./cache/view.ts";
@@ -49,6 +51,9 @@ export interface Context {
   keys: Keyring;
   passwords: PasswordMemory;
   tokens: TokenMemory;
+  /** The way to servers elsewhere, and the keys of outside issuers that were read through it. */
+  egress: Egress;
+  issuers: IssuerMemory;
   /** How old what memory says may be, what it says, and small contents. */
   view: View;
   facts: Facts;

@@ -3,6 +3,7 @@ import { insertEvent } from "#db/queries/events.ts";
 import { readSettings, writeSetting } from "#db/queries/installation.ts";
 import type { Caller } from "./access/caller.ts";
 import { requireMay } from "./accounts/find.ts";
+import { whoOf } from "./audit/who.ts";
 import type { Needs } from "./context.ts";
 
 export interface Settings {
@@ -46,16 +47,19 @@ export async function changeSettings(
 ): Promise<Settings> {
   await requireAdmin(caller);
   const at = ctx.clock.now();
+  const was = await getSettings(ctx);
+  const before = Object.fromEntries(
+    names.filter((name) => change[name] !== undefined).map((name) => [name, was[name]]),
+  );
   await ctx.db.transaction(async (tx) => {
     for (const name of names) if (change[name] !== undefined) await writeSetting(tx, name, change[name], at);
-    const actorId = caller.account?.id ?? null;
     await insertEvent(tx, {
       at,
       type: "settings.update",
-      actorId,
+      ...whoOf(caller),
       repositoryId: null,
       object: "settings",
-      detail: { ...change },
+      detail: { before, ...change },
     });
   });
   return getSettings(ctx);

@@ -3,6 +3,7 @@ import { type EventType, insertEvent, type NewEvent } from "#db/queries/events.t
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import type { Db } from "#db/queries/rows.ts";
 import type { Caller } from "./access/caller.ts";
+import { whoOf } from "./audit/who.ts";
 
 /** What happened, when, where, and by whom. */
 interface Happening {
@@ -15,8 +16,7 @@ interface Happening {
 
 /** The event's row: the repository's name as it is now outlives the repository. */
 export function eventOf({ at, type, repository, caller, detail }: Happening): NewEvent {
-  const actorId = caller.account?.id ?? null;
-  return { at, type, actorId, repositoryId: repository.id, object: repository.path, detail: detail ?? {} };
+  return { at, type, ...whoOf(caller), repositoryId: repository.id, object: repository.path, detail: detail ?? {} };
 }
 
 export async function tell(tx: Db, happening: Happening): Promise<void> {

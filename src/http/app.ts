@@ -1,8 +1,9 @@
 // The application: every surface behind one chain of what each request needs.
 import { Hono } from "hono";
+import { noteRefusal } from "#core/audit/note.ts";
 import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
-import type { AppContext, AppEnv, Surface, Surroundings } from "./environment.ts";
+import type { AppContext, AppEnv, Surface } from "./environment.ts";
 import { enziRoutes } from "./enzi/routes.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
 import { headOf } from "./head.ts";
@@ -16,7 +17,7 @@ import { v2Routes } from "./v2/app.ts";
 /** Builds the application. It runs wherever there is fetch. */
 export function createApp(surface: Surface): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
-  app.use("*", (c, next) => recorded(c, next, surface.around));
+  app.use("*", (c, next) => recorded(c, next, surface));
   app.route("/v1", v1Routes(surface));
   app.route("/v2", v2Routes(surface));
   app.route("/auth", tokenRoutes(surface));
@@ -38,11 +39,12 @@ export function createApp(surface: Surface): Hono<AppEnv> {
 }
 
 /** Names the request, and records it when its answer (the body included) has ended. */
-async function recorded(c: AppContext, next: () => Promise<void>, around: Surroundings): Promise<void> {
+async function recorded(c: AppContext, next: () => Promise<void>, { ctx, around }: Surface): Promise<void> {
   const started = performance.now();
   const id = crypto.randomUUID();
   c.set("route", "*");
   c.set("who", null);
+  c.set("caller", null);
   c.set("bytesIn", 0);
   c.set("bytesOut", 0);
   c.set("streaming", false);
@@ -67,6 +69,9 @@ async function recorded(c: AppContext, next: () => Promise<void>, around: Surrou
   };
   c.set("finishLater", finish);
   await next();
+  const caller = c.get("caller");
+  if (caller && c.res.status === 403)
+    noteRefusal(ctx, caller, { object: c.req.path, surface: "/api", action: c.req.method });
   c.res.headers.set("X-Request-Id", id);
   if (!c.get("streaming")) finish();
 }

@@ -36,21 +36,28 @@ export function findBasic(header: string | undefined): BasicCredentials | null {
  */
 export async function authenticate(c: AppContext, surface: Surface): Promise<Caller> {
   const head = headOf(c, surface.around);
+  const from = clientAddress(head, surface.around);
   const inAddress = head.search.get("refresh_token");
   if (inAddress !== null) keepToItself(c);
-  const caller = head.header("authorization")
+  const found = head.header("authorization")
     ? await identify(head, surface)
     : inAddress
-      ? await byAddress(head, surface, inAddress)
+      ? await byAddress(head, surface, { token: inAddress, address: from })
       : ((await callerByCookie(head, surface)) ?? anonymous);
+  const caller = { ...found, from };
   c.set("who", caller.account?.name ?? null);
+  c.set("caller", caller);
   return caller;
 }
 
 /** DTR's clients put an access token into the address. @throws UNAUTHORIZED, also for what is no GET: a link must change nothing. */
-async function byAddress(head: RequestHead, { ctx }: Surface, token: string): Promise<Caller> {
+async function byAddress(
+  head: RequestHead,
+  { ctx }: Surface,
+  { token, address }: { token: string; address: string },
+): Promise<Caller> {
   if (head.method !== "GET") throw registryError("UNAUTHORIZED", "refresh_token is for GET alone");
-  return logInByAddress(ctx, token);
+  return logInByAddress(ctx, token, address);
 }
 
 /** Nobody is to learn the address from this answer: no cache, and no page that is opened from it. */
@@ -59,18 +66,23 @@ function keepToItself(c: AppContext): void {
   c.header("Referrer-Policy", "no-referrer");
 }
 
-/** The same by the header alone, for what is no browser's. @throws UNAUTHORIZED. */
-export async function identify(head: RequestHead, { ctx, around }: Surface): Promise<Caller> {
+/** The same by the header alone, for what is no browser's, and of which there may be only the head. @throws UNAUTHORIZED. */
+export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
+  const from = clientAddress(head, surface.around);
+  return { ...(await byCredentials(head, surface, from)), from };
+}
+
+async function byCredentials(head: RequestHead, { ctx }: Surface, address: string): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
   const bearer = /^bearer +(\S+) *$/i.exec(header);
-  if (bearer) return byBearer(ctx, bearer[1] as string);
+  if (bearer) return byBearer(ctx, bearer[1] as string, address);
   const credentials = findBasic(header);
-  if (credentials) return logIn(ctx, { ...credentials, address: clientAddress(head, around) });
+  if (credentials) return logIn(ctx, { ...credentials, address });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
 }
 
 /** DTR's clients show access tokens as Bearer, too. */
-function byBearer(ctx: Surface["ctx"], word: string): Promise<Caller> {
-  return isAccessToken(word) ? logInByToken(ctx, word) : readToken(ctx, word);
+function byBearer(ctx: Surface["ctx"], word: string, address: string): Promise<Caller> {
+  return isAccessToken(word) ? logInByToken(ctx, word, address) : readToken(ctx, word);
 }

@@ -1,5 +1,6 @@
 // What the surfaces know of the world around them, and what each request carries.
 import type { Context as HonoContext } from "hono";
+import type { Caller } from "#core/access/caller.ts";
 import type { Context } from "#core/context.ts";
 import type { Body } from "#core/uploads/slabs.ts";
 
@@ -68,6 +69,8 @@ export interface Surroundings {
 interface Variables {
   route: string;
   who: string | null;
+  /** Who asks the management API, once that is known. */
+  caller: Caller | null;
   bytesIn: number;
   bytesOut: number;
   /** Set when a stream ends the request later than its handler. */

@@ -56,6 +56,7 @@ const errorMessages = {
   NO_SUCH_TEAM: "A team with the given name does not exist in this organization.",
   NO_SUCH_MEMBER: "The user is not a member.",
   NO_SUCH_SERVICE_ACCOUNT: "A service account with the given name does not exist in this organization.",
+  NO_SUCH_TRUST_RULE: "The service account has no trust rule with the given id.",
   NO_SUCH_SERVICE_ACCOUNT_ACCESS: "The service account was granted nothing here.",
   NO_SUCH_REPOSITORY_TEAM_ACCESS: "The team was granted nothing on this repository.",
   NO_SUCH_REPOSITORY_USER_ACCESS: "The user was granted nothing on this repository himself.",

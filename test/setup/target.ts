@@ -4,10 +4,13 @@ import { describe } from "vitest";
 import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool, createPoolCompute } from "#adapters/compute/pool.ts";
+import { createGuard } from "#adapters/egress/guard.ts";
+import { createPinnedEgress } from "#adapters/egress/pinned.ts";
 import { ensureFirstAdmin } from "#core/access/first-admin.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
 import { createTokenMemory } from "#core/access/token-memory.ts";
+import { createIssuerMemory } from "#core/access/workload/issuer-keys.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import type { View } from "#core/cache/view.ts";
@@ -49,6 +52,8 @@ export interface TargetOptions {
   limits?: Partial<Limits>;
   around?: Partial<Surroundings>;
   trustedProxies?: string[];
+  /** Private addresses and ranges that may be asked. */
+  egressAllow?: string[];
   /** Sees the text of every statement. */
   onStatement?: (text: string) => void;
 }
@@ -95,6 +100,8 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
     keys: createKeyring({ db: database.db, clock, secretKey: new Uint8Array(32).fill(7) }),
     passwords: createPasswordMemory(clock),
     tokens: createTokenMemory(clock),
+    egress: createPinnedEgress(createGuard(options.egressAllow ?? [])),
+    issuers: createIssuerMemory(),
     view,
     contents: createContents({ totalBytes: 8 * 1024 * 1024, entryBytes: 64 * 1024 }),
     counters: createCounters(),
@@ -110,7 +117,7 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   const fast = kind === "socket" ? { surface, blobFolder: options.blobFolder ?? null } : undefined;
   const way =
     kind === "workerd"
-      ? await byWorker(database, { ...options.limits, ...options.around })
+      ? await byWorker(database, { ...options.limits, ...options.around }, options.egressAllow)
       : kind === "fetch"
         ? byCall(app)
         : await overSocket(app, fast);

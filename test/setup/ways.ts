@@ -46,7 +46,11 @@ const settingOf: Partial<Record<string, string>> = {
 } satisfies Partial<Record<keyof Limits | keyof Surroundings, string>>;
 
 /** The production Worker in a workerd of its own, on the test's database. */
-export async function byWorker(database: TestDatabase, wanted: Partial<Limits & Surroundings>): Promise<Way> {
+export async function byWorker(
+  database: TestDatabase,
+  wanted: Partial<Limits & Surroundings>,
+  egressAllow: string[] = [],
+): Promise<Way> {
   // Only Node can start one.
   const { startEdgeWorker } = await import("./edge-worker.ts");
   const settings = Object.entries(wanted).map(([word, value]) => {
@@ -54,6 +58,7 @@ export async function byWorker(database: TestDatabase, wanted: Partial<Limits & 
     if (!name) throw new Error(`say which setting of a Worker is ${word}`);
     return [name, String(value)];
   });
+  if (egressAllow.length > 0) settings.push(["BERTH_EGRESS_ALLOW", egressAllow.join(",")]);
   const worker = await startEdgeWorker({ database, settings: Object.fromEntries(settings) });
   return {
     close: worker.close,

@@ -79,6 +79,8 @@ export async function hasAdmin(db: Db): Promise<boolean> {
 
 /** Sets a password and makes the account usable as system admin again; its sessions, refresh tokens and second factor end. */
 export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
+  const detail = { password: "changed", isAdmin: true, isActive: true };
+  const event = { at: now, type: "account.update", actorId: null, repositoryId: null, object: name, detail } as const;
   const changed = await rows(
     db,
     sql`with changed as (
@@ -88,7 +90,7 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
       out as (delete from session where account_id in (select id from changed)),
       second as (delete from second_factor where account_id in (select id from changed)),
       codes as (delete from recovery_code where account_id in (select id from changed)),
-      told as (${insertEventSql({ at: now, type: "account.update", actorId: null, repositoryId: null, object: name }, sql`from changed`)})
+      told as (${insertEventSql({ ...event, credential: "command on the host" }, sql`from changed`)})
       select id from changed`,
   );
   return changed.length > 0;
@@ -260,6 +262,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   await tx.execute(sql`delete from session where account_id = ${id}`);
   await deleteSecondFactor(tx, id);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
+  await tx.execute(sql`delete from trust_rule where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);
   await tx.execute(sql`delete from team where organization_id = ${id}`);
   await tx.execute(sql`delete from team_member where user_id = ${id}`);

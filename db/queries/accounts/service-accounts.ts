@@ -81,6 +81,7 @@ export async function markServiceAccountsDeleted(tx: Db, ownerId: string, now: D
     tx,
     sql`with gone as (select id, name from account where owner_id = ${ownerId} and deleted_at is null for update),
       secrets as (delete from access_token where account_id in (select id from gone)),
+      rules as (delete from trust_rule where account_id in (select id from gone)),
       logins as (delete from refresh_token where account_id in (select id from gone)),
       grants as (delete from access_grant where user_id in (select id from gone))
       update account a set deleted_at = ${now.toISOString()}, name = 'deleted:' || a.id, is_active = false from gone where a.id = gone.id
@@ -89,11 +90,20 @@ export async function markServiceAccountsDeleted(tx: Db, ownerId: string, now: D
   return gone.map(({ name }) => name).sort();
 }
 
-/** Removes the secrets that are over: nobody can use them any more. */
+/** Removes the secrets that are over: nobody can use them any more. Those that somebody removes at this moment are left to him. */
 export async function deleteEndedTokens(db: Db, accountId: string, now: Date): Promise<void> {
   await db.execute(
-    sql`delete from access_token where account_id = ${accountId} and expires_at <= ${now.toISOString()}::timestamptz`,
+    sql`delete from access_token where hash in (select hash from access_token where account_id = ${accountId}
+      and expires_at <= ${now.toISOString()}::timestamptz limit 1000 for update skip locked)`,
   );
+}
+
+export async function countSecrets(db: Db, accountId: string): Promise<number> {
+  const found = await rows<{ count: number }>(
+    db,
+    sql`select count(*) as count from access_token where account_id = ${accountId} and generated_by = 'manual'`,
+  );
+  return found[0]?.count ?? 0;
 }
 
 /** Lets every secret end at that moment that would end later. Whoever does so in this transaction is alone in it. @returns how many there are. */

@@ -29,6 +29,9 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
     stamp,
     type: event.type,
     actor_id: event.actorId,
+    actor_name: event.actorName ?? null,
+    credential: event.credential ?? null,
+    address: event.address ?? null,
     object: event.object,
     detail: event.detail ?? {},
   }));
@@ -40,7 +43,7 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
     sql`with given as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(
           blob_id bigint, repository_id uuid, algorithm text, hex text, size_bytes bigint, stamp text,
-          type text, actor_id uuid, object text, detail jsonb)),
+          type text, actor_id uuid, actor_name text, credential text, address text, object text, detail jsonb)),
       named as (
         insert into blob_digest (algorithm, hex, blob_id) select algorithm, hex, blob_id from given
         order by algorithm, hex
@@ -52,8 +55,8 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
       linked as (
         insert into link (repository_id, blob_id, created_at) select repository_id, blob_id, ${at} from fresh),
       told as (
-        insert into event (at, type, actor_id, repository_id, object, detail)
-        select ${at}, type, actor_id, repository_id, object, detail from fresh)
+        insert into event (at, type, actor_id, actor_name, credential, address, repository_id, object, detail)
+        select ${at}, type, actor_id, actor_name, credential, address, repository_id, object, detail from fresh)
       select blob_id as "blobId" from named`,
   );
   return new Set(named.map(({ blobId }) => blobId));

@@ -24,6 +24,8 @@ export interface Caller {
   via?: string;
   /** The id of the session, where one was shown. */
   session?: string;
+  /** Where the request came from. */
+  from?: string;
   /** Of what is not public, the patterns of paths that this access token is good for; without: all that the account sees. */
   within?: readonly string[];
 }

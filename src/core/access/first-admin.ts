@@ -1,6 +1,8 @@
 // Makes the first system admin, and gives a new password to one who lost his.
 import { hasAdmin, insertAccount, resetAdminPassword } from "#db/queries/accounts/accounts.ts";
+import { insertEvent } from "#db/queries/events.ts";
 import { accountNameProblem } from "#oci/name.ts";
+import { onTheHost } from "../audit/who.ts";
 import type { Needs } from "../context.ts";
 import { randomWord } from "./oslo.ts";
 
@@ -22,13 +24,13 @@ export async function ensureFirstAdmin(
   // Kept before the account exists: a crash between the two leaves a password without an account, never the reverse.
   if (input.password === null) await input.keepGenerated(password);
   const passwordHash = await ctx.compute.run("hashPassword", { password });
-  return insertAccount(ctx.db, {
-    id: crypto.randomUUID(),
-    name: input.name,
-    kind: "user",
-    isAdmin: true,
-    passwordHash,
-    now: ctx.clock.now(),
+  const row = { id: crypto.randomUUID(), name: input.name, kind: "user", isAdmin: true } as const;
+  const now = ctx.clock.now();
+  return ctx.db.transaction(async (tx) => {
+    if (!(await insertAccount(tx, { ...row, passwordHash, now }))) return false;
+    const event = { at: now, type: "account.create", repositoryId: null, object: row.name, detail: row } as const;
+    await insertEvent(tx, { ...onTheHost, ...event });
+    return true;
   });
 }
 

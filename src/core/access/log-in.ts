@@ -8,6 +8,7 @@ import {
 } from "#db/queries/accounts/accounts.ts";
 import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
+import { noteFailedLogIn, noteLogIn } from "../audit/note.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
 import { callerBy, isAccessToken, redeemAccessToken } from "./access-token.ts";
@@ -20,7 +21,7 @@ const maxPasswordLength = 1024;
 /** A hash of no one's password: checking it costs what checking a real one costs. */
 const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$YmVydGhiZXJ0aGJlcnRoYg$3Uf9lZ3FQH4oWtsQbQ0xYc3WlZxJqgK0b8L9vF0m6aE";
 
-type LogInNeeds = Needs<"db" | "compute" | "passwords" | "clock">;
+type LogInNeeds = Needs<"db" | "compute" | "passwords" | "clock" | "counters">;
 
 interface Credentials {
   name: string;
@@ -37,17 +38,22 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
   // What has the form of a token is random enough that nobody guesses one: no delays, and no password is tried.
   if (isAccessToken(password)) {
     const caller = await redeemAccessToken(ctx, password, name);
-    if (caller) return caller;
+    if (caller) return loggedIn(ctx, { ...caller, from: credentials.address });
+    noteFailedLogIn(ctx, { account: null, address: credentials.address, credential: "access token" });
   } else {
     const account = await checkPassword(ctx, credentials);
-    if (account?.hasSecondFactor) throw passwordAlone();
-    if (account) return { account: asOf(account, ctx.clock.now()), grants: null, how: "basic" };
+    if (account?.hasSecondFactor) throw passwordAlone(ctx, account, credentials.address);
+    if (account) {
+      const self = asOf(account, ctx.clock.now());
+      return loggedIn(ctx, { account: self, grants: null, how: "basic", from: credentials.address });
+    }
   }
   throw wrongCredentials();
 }
 
 /** Only who knows the password hears that it is right and not enough. */
-function passwordAlone(): RegistryError {
+function passwordAlone(ctx: Needs<"counters" | "clock">, account: AccountRow, address: string): RegistryError {
+  noteFailedLogIn(ctx, { account, address, credential: "password" });
   return registryError(
     "UNAUTHORIZED",
     "this account has a second factor: use an access token in place of the password (the password is for /login)",
@@ -59,9 +65,14 @@ export function wrongCredentials(): RegistryError {
   return registryError("UNAUTHORIZED", "incorrect username or password");
 }
 
+function loggedIn(ctx: Needs<"counters" | "clock">, caller: Caller): Caller {
+  noteLogIn(ctx, caller);
+  return caller;
+}
+
 /** The active user whose password it is, or null. @throws TOOMANYREQUESTS after many failures or when too many are being checked. */
 export async function checkPassword(
-  ctx: Needs<"db" | "compute" | "passwords">,
+  ctx: LogInNeeds,
   { name, password, address }: Credentials,
 ): Promise<AccountRow | null> {
   const account = await findAccountByName(ctx.db, name);
@@ -76,6 +87,7 @@ export async function checkPassword(
   const right = await verify(ctx, password, hash);
   if (!right || !usable) {
     ctx.passwords.failed(name, address);
+    noteFailedLogIn(ctx, { account, address, credential: "password" });
     return null;
   }
   ctx.passwords.succeeded(name, address);
@@ -137,30 +149,47 @@ export async function issueRefreshToken(
 }
 
 /** The caller behind a refresh token. @throws UNAUTHORIZED when it is not, or no longer, valid. */
-export async function redeemRefreshToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+export async function redeemRefreshToken(
+  ctx: Needs<"db" | "clock" | "counters">,
+  token: string,
+  address: string,
+): Promise<Caller> {
   const now = ctx.clock.now();
   const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
   // One that was given for the password alone opens no more than the password does.
-  if (!found?.account.isActive || (found.account.hasSecondFactor && found.via === null))
+  if (!found?.account.isActive || (found.account.hasSecondFactor && found.via === null)) {
+    noteFailedLogIn(ctx, { account: found?.account ?? null, address, credential: "refresh token" });
     throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
-  return callerBy(asOf(found.account, now), found);
+  }
+  const caller = { ...callerBy(asOf(found.account, now), found), from: address };
+  noteLogIn(ctx, caller, "refresh token");
+  return caller;
 }
 
 /** The caller behind an access token that comes without a name. @throws UNAUTHORIZED. */
-export async function logInByToken(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+export async function logInByToken(
+  ctx: Needs<"db" | "clock" | "counters">,
+  token: string,
+  address: string,
+): Promise<Caller> {
   const caller = await redeemAccessToken(ctx, token, null);
-  if (!caller) throw registryError("UNAUTHORIZED", "the access token is not valid");
-  return caller;
+  if (caller) return loggedIn(ctx, { ...caller, from: address });
+  noteFailedLogIn(ctx, { account: null, address, credential: "access token" });
+  throw registryError("UNAUTHORIZED", "the access token is not valid");
 }
 
 /**
  * The same for one in a request's address, where it is seen by more than in a header: a setting decides.
  * @throws UNAUTHORIZED.
  */
-export async function logInByAddress(ctx: Needs<"db" | "clock">, token: string): Promise<Caller> {
+export async function logInByAddress(
+  ctx: Needs<"db" | "clock" | "counters">,
+  token: string,
+  address: string,
+): Promise<Caller> {
   if (!isAccessToken(token)) throw registryError("UNAUTHORIZED", "refresh_token must be an access token");
   const { accessTokenInQuery } = await getSettings(ctx);
   if (!accessTokenInQuery)
     throw registryError("UNAUTHORIZED", "refresh_token is switched off here: show the access token as Bearer");
-  return { ...(await logInByToken(ctx, token)), how: "query" };
+  return { ...(await logInByToken(ctx, token, address)), how: "query" };
 }

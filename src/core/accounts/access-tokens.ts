@@ -74,7 +74,11 @@ export async function createAccessToken(
     expiresAt,
     scopes,
   };
-  const told = { type: "token.create" as const, object: user.name, detail: { label, hash: hexOf(hash), scopes } };
+  const told = {
+    type: "token.create" as const,
+    object: user.name,
+    detail: { label, hash: hexOf(hash), expiresAt, scopes },
+  };
   const made = await changing(ctx, caller, told, async (tx, now) =>
     (await insertAccessToken(tx, { ...row, now }, mostTokens)) ? findAccessToken(tx, hexOf(hash)) : null,
   );

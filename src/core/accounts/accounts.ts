@@ -22,6 +22,7 @@ import { accountNameProblem } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import { checkPassword } from "../access/log-in.ts";
 import { may } from "../access/may.ts";
+import { whoOf } from "../audit/who.ts";
 import { heed } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
@@ -140,16 +141,16 @@ function shown({ fullName, isAdmin, isActive, rights }: AccountRow) {
 export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: string): Promise<void> {
   await requireMay(caller, { on: "registry", action: "administer" });
   const account = await findAccount(ctx, nameOrId);
-  const detail: Record<string, unknown> = {};
+  const detail: Record<string, unknown> = { before: shown(account) };
   const told = { type: "account.delete" as const, object: account.name, detail };
   const gone = await changing(ctx, caller, told, async (tx, now) => {
     if (account.isAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
     if (!(await markAccountDeleted(tx, account.id, now))) return null;
     if (account.kind === "organization") detail.serviceAccounts = await markServiceAccountsDeleted(tx, account.id, now);
     const repositories = await markRepositoriesDeleted(tx, account.id, now);
-    const actorId = caller.account?.id ?? null;
+    const who = whoOf(caller);
     for (const { id, path } of repositories)
-      await insertEvent(tx, { at: now, type: "repository.delete", actorId, repositoryId: id, object: path });
+      await insertEvent(tx, { at: now, type: "repository.delete", ...who, repositoryId: id, object: path });
     return repositories;
   });
   if (!gone) throw registryError("NO_SUCH_ACCOUNT");
@@ -161,7 +162,7 @@ export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: 
  * @throws NOT_AUTHENTICATED, NOT_AUTHORIZED, NO_SUCH_USER, PASSWORD_INCORRECT, INVALID_PASSWORD, TOOMANYREQUESTS.
  */
 export async function changePassword(
-  ctx: ChangeNeeds & Needs<"compute" | "passwords">,
+  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "counters">,
   caller: Caller,
   nameOrId: string,
   form: { oldPassword?: string | undefined; newPassword: string; address: string },

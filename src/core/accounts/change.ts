@@ -2,6 +2,7 @@
 import { type EventType, insertEvent } from "#db/queries/events.ts";
 import type { Db } from "#db/queries/rows.ts";
 import type { Caller } from "../access/caller.ts";
+import { whoOf } from "../audit/who.ts";
 import { heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 
@@ -11,6 +12,8 @@ export interface Told {
   type: EventType;
   /** The name of what changes. */
   object: string;
+  /** Of a repository, whose admins are to learn of it. */
+  repositoryId?: string | null;
   detail?: Record<string, unknown>;
 }
 
@@ -22,7 +25,7 @@ export async function changing<T>(
   work: (tx: Db, now: Date) => Promise<T | null>,
 ): Promise<T | null> {
   const at = ctx.clock.now();
-  const event = { ...told, at, actorId: caller.account?.id ?? null, repositoryId: null };
+  const event = { repositoryId: null, ...told, at, ...whoOf(caller) };
   return heeding(ctx, event, () =>
     ctx.db.transaction(async (tx) => {
       const result = await work(tx, at);

@@ -73,10 +73,11 @@ export async function setMember(
   const organization = await reachOrganization(ctx, caller, names.organization, "administer");
   const member = await findAccount(ctx, names.member, "user");
   const isAdmin = set.isAdmin === undefined ? {} : { isAdmin: set.isAdmin };
-  const detail = { member: member.name, ...isAdmin };
+  const detail: Record<string, unknown> = { member: member.name, ...isAdmin };
   const told = { type: "member.update" as const, object: organization.name, detail };
   const found = await changing(ctx, caller, told, async (tx) => {
     const before = await findMembership(tx, organization.id, member.id);
+    detail.before = before;
     if (!before && set.mustExist) return null;
     if (before?.isAdmin && set.isAdmin === false && !(await hasOtherOwner(tx, organization.id, member.id)))
       throw registryError("LAST_OWNER");
@@ -95,9 +96,11 @@ export async function removeMember(
 ): Promise<void> {
   const organization = await reachOrganization(ctx, caller, names.organization, "administer");
   const member = await findAccount(ctx, names.member, "user");
-  const told = { type: "member.delete" as const, object: organization.name, detail: { member: member.name } };
+  const detail: Record<string, unknown> = { member: member.name };
+  const told = { type: "member.delete" as const, object: organization.name, detail };
   const removed = await changing(ctx, caller, told, async (tx) => {
     const before = await findMembership(tx, organization.id, member.id);
+    detail.before = before;
     if (before?.isAdmin && !(await hasOtherOwner(tx, organization.id, member.id))) throw registryError("LAST_OWNER");
     return (await deleteMember(tx, organization.id, member.id)) || null;
   });

@@ -107,7 +107,8 @@ export async function changeTeam(
 export async function removeTeam(ctx: ChangeNeeds, caller: Caller, names: TeamNames): Promise<void> {
   await reachOrganization(ctx, caller, names.organization, "administer");
   const team = await reachTeam(ctx, caller, names);
-  const told = { type: "team.delete" as const, object: `${names.organization}/${team.name}` };
+  const detail = { before: { name: team.name, description: team.description } };
+  const told = { type: "team.delete" as const, object: `${names.organization}/${team.name}`, detail };
   const gone = await changing(ctx, caller, told, async (tx) => (await deleteTeam(tx, team.id)) || null);
   if (!gone) throw registryError("NO_SUCH_TEAM");
 }
@@ -154,10 +155,12 @@ export async function setTeamMember(
   const team = await reachToChange(ctx, caller, names);
   const member = await findAccount(ctx, names.member, "user");
   const isAdmin = set.isAdmin === undefined ? {} : { isAdmin: set.isAdmin };
-  const detail = { member: member.name, ...isAdmin };
+  const detail: Record<string, unknown> = { member: member.name, ...isAdmin };
   const told = { type: "team.update" as const, object: `${names.organization}/${team.name}`, detail };
   const found = await changing(ctx, caller, told, async (tx) => {
-    if (set.mustExist && !(await findTeamMembership(tx, team.id, member.id))) return null;
+    const before = await findTeamMembership(tx, team.id, member.id);
+    detail.before = before;
+    if (set.mustExist && !before) return null;
     await putMember(tx, { organizationId: team.organizationId, userId: member.id });
     await putTeamMember(tx, { teamId: team.id, userId: member.id, ...isAdmin });
     return findTeamMembership(tx, team.id, member.id);

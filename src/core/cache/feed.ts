@@ -22,7 +22,7 @@ type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
 /** Drops what an event says has changed. */
 export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change, isCertain = true): void {
-  if (type.startsWith("token.")) facts.drop(scopes.accessToken);
+  if (type.startsWith("token.") || type === "trust.delete") facts.drop(scopes.accessToken);
   if (changesRights.has(type.split(".", 1)[0] as string)) facts.drop(scopes.account);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();

@@ -1,5 +1,6 @@
 // Manifests: stored with their exact bytes once everything that they refer to is here, and served as they came.
 import { findLinkedBlobs } from "#db/queries/blobs.ts";
+import type { NewEvent } from "#db/queries/events.ts";
 import {
   type EdgeRow,
   findManifest,
@@ -20,7 +21,7 @@ import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
 import type { LinkedBlob } from "./blobs.ts";
 import { retried } from "./retried.ts";
-import { planMove, requireMoved } from "./tag-gate.ts";
+import { enterLimit, keepLimit, planMove, requireMoved } from "./tag-gate.ts";
 import type { Where } from "./where.ts";
 
 /** More references in one manifest are a mistake or an attack. */
@@ -142,8 +143,8 @@ async function store(
   const now = ctx.clock.now();
   const detail = { digest, mediaType: manifest.mediaType, tags, sizeBytes: push.bytes.byteLength };
   const event = eventOf({ at: now, type: "manifest.push", repository, caller, detail });
-  const insert = async (db: Db) => {
-    const move = tags.length > 0 ? await planMove(db, where, { names: tags, digest, manifest, now }) : null;
+  const insert = async (db: Db, at = now) => {
+    const move = tags.length > 0 ? await planMove(db, where, { names: tags, digest, manifest, now: at }) : null;
     const moved = await insertManifest(db, {
       repositoryId: repository.id,
       digest,
@@ -154,15 +155,33 @@ async function store(
       subject: manifest.subject?.digest ?? null,
       annotations: manifest.annotations,
       pushedBy: caller.account?.id ?? null,
-      now,
+      now: at,
       edges,
       tags: move,
       event,
     });
     requireMoved(where, tags, moved);
   };
+  if (repository.tagLimit > 0 && tags.length > 0) return storeWithinLimit(ctx, where, { event, tags, now, insert });
   // Where a tag may be held, what was stored before that is known has to go again.
-  await heeding(ctx, event, () => (repository.immutableTags ? ctx.db.transaction(insert) : insert(ctx.db)));
+  await heeding(ctx, event, () => (repository.immutableTags ? ctx.db.transaction((tx) => insert(tx)) : insert(ctx.db)));
+}
+
+/** Where there may be so many tags only: those that go for it are forgotten together with those that came. */
+async function storeWithinLimit(
+  ctx: Needs<"db" | "facts">,
+  where: Where,
+  push: { event: NewEvent; tags: string[]; now: Date; insert(db: Db, at: Date): Promise<void> },
+): Promise<void> {
+  const { event, tags, insert } = push;
+  const touched = [...tags];
+  await heeding(ctx, { ...event, detail: { ...event.detail, tags: touched } }, () =>
+    ctx.db.transaction(async (tx) => {
+      const { tagLimit, now } = await enterLimit(tx, where, { names: tags, now: push.now });
+      await insert(tx, now);
+      touched.push(...(await keepLimit(tx, where, { names: tags, tagLimit, now })));
+    }),
+  );
 }
 
 /** Finds what each reference is here: a linked blob, a manifest, or (where that is allowed) nothing. */

@@ -1,10 +1,13 @@
 // The one gate through which tags move: what holds a tag in place is decided here, for every way in.
+import { insertEvents } from "#db/queries/events.ts";
 import { findManifestDigests } from "#db/queries/manifests.ts";
+import { lockTagLimit } from "#db/queries/repositories.ts";
 import type { Db } from "#db/queries/rows.ts";
-import type { TagPut } from "#db/queries/tags.ts";
+import { deleteOldestTags, type TagPut } from "#db/queries/tags.ts";
 import { registryError } from "#oci/error.ts";
 import type { Manifest } from "#oci/manifest.ts";
 import { findTaggedSubject } from "#oci/reference.ts";
+import { eventOf } from "../tell.ts";
 import type { Where } from "./where.ts";
 
 /** Tags, and the manifest that they are to name. */
@@ -26,6 +29,41 @@ export async function planMove(db: Db, where: Where, move: TagMove): Promise<Tag
     .map((reference) => reference.digest);
   const pushedBy = caller.account?.id ?? null;
   return { repositoryId: repository.id, names, digest, pushedBy, now, frozen, mayLeave };
+}
+
+/**
+ * Begins a push to a repository that holds a limited number of tags: others wait until the transaction ends.
+ * @returns how many it holds, and the moment of the push, which is later than that of any before.
+ * @throws DENIED for a push of more tags than it holds.
+ */
+export async function enterLimit(
+  tx: Db,
+  { repository }: Where,
+  { names, now }: { names: readonly string[]; now: Date },
+): Promise<{ tagLimit: number; now: Date }> {
+  const { tagLimit, latest } = await lockTagLimit(tx, repository.id);
+  if (tagLimit > 0 && names.length > tagLimit)
+    throw registryError(
+      "DENIED",
+      `${repository.path} holds at most ${tagLimit} tags: ${names.length} cannot be pushed at once`,
+      { tagLimit },
+    );
+  return { tagLimit, now: latest && latest >= now ? new Date(latest.getTime() + 1) : now };
+}
+
+/** First in, first out, as DTR did it: the tags that were pushed longest ago go, each with its event. @returns their names. */
+export async function keepLimit(
+  tx: Db,
+  { repository, caller }: Where,
+  move: { names: readonly string[]; tagLimit: number; now: Date },
+): Promise<string[]> {
+  const { names, tagLimit, now } = move;
+  if (tagLimit === 0) return [];
+  const gone = await deleteOldestTags(tx, repository.id, { count: tagLimit, names });
+  const eventOfTag = ({ name, digest }: { name: string; digest: string }) =>
+    eventOf({ at: now, type: "tag.delete", repository, caller, detail: { tag: name, digest, by: "tag limit" } });
+  await insertEvents(tx, gone.map(eventOfTag));
+  return gone.map(({ name }) => name);
 }
 
 /** @throws DENIED when a tag of an immutable repository did not move. */

@@ -53,7 +53,8 @@ export async function explainAccess(
   asked: { user: string | undefined; path: string; action: RepositoryAction },
 ): Promise<Explanation> {
   const self = requireAccount(caller);
-  const user = asked.user === undefined || asked.user === self.name ? self : await findAccount(ctx, asked.user, "user");
+  const user = asked.user === undefined || asked.user === self.name ? self : await findAccount(ctx, asked.user);
+  if (user.kind === "organization") throw registryError("NO_SUCH_USER");
   const repository = await getRepository(ctx, caller, asked.path, user.id === self.id ? "pull" : "administer");
   const { accountId } = repository;
   const found = await findExplained(ctx.db, user.id, accountId);

@@ -43,7 +43,8 @@ export async function giveAccess(
   const before = await findGrant(ctx.db, key);
   const { pattern } = key;
   const told = { ...whom, ...(pattern && { pattern }), before, level, expiresAt };
-  await changing(ctx, caller, { type: "access.update", object, detail: told }, async (tx) => {
+  const { repositoryId } = key;
+  await changing(ctx, caller, { type: "access.update", object, repositoryId, detail: told }, async (tx) => {
     await putGrant(tx, { ...key, level, expiresAt });
     return true;
   });
@@ -57,6 +58,7 @@ export async function takeAccess(
   key: GrantKey,
   { object, ...whom }: Told,
 ): Promise<boolean> {
-  const told = { type: "access.delete" as const, object, detail: whom };
+  const detail = { ...whom, before: await findGrant(ctx.db, key) };
+  const told = { type: "access.delete" as const, object, repositoryId: key.repositoryId, detail };
   return (await changing(ctx, caller, told, async (tx) => (await deleteGrant(tx, key)) || null)) !== null;
 }

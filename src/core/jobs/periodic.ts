@@ -1,10 +1,12 @@
 // The periodic work: each task is declared once, with its name, its interval, and a slice that can be cut off at any point.
 
 import { deleteUnusedRefreshTokens } from "#db/queries/accounts/accounts.ts";
+import { deleteEndedWorkloads } from "#db/queries/accounts/trust-rules.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
 import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
+import { sealEvents } from "../audit/seal.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
@@ -39,8 +41,10 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", slice: condemnUnlinked },
   { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
+  { name: "forget-workloads", cron: "29 * * * *", cost: "light", slice: forgetWorkloads },
   { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
+  { name: "seal-events", cron: "* * * * *", cost: "light", slice: sealEvents },
   { name: "describe-manifests", cron: "* * * * *", cost: "light", slice: describeManifests },
   { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },
 ];
@@ -94,4 +98,8 @@ async function clearDeleted(ctx: Needs<"db" | "clock" | "limits">): Promise<bool
 
 async function endRefreshTokens(ctx: Needs<"db" | "clock">): Promise<boolean> {
   return (await deleteUnusedRefreshTokens(ctx.db, plusSeconds(ctx.clock.now(), -refreshTokenSeconds))) > 0;
+}
+
+async function forgetWorkloads(ctx: Needs<"db" | "clock">): Promise<boolean> {
+  return (await deleteEndedWorkloads(ctx.db, ctx.clock.now(), sliceRows)) > 0;
 }

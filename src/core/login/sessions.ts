@@ -49,7 +49,7 @@ export interface BegunSession {
  * @throws UNAUTHORIZED for a wrong password, and for an access token in its place; TOOMANYREQUESTS; SECOND_FACTOR_REQUIRED.
  */
 export async function beginSession(
-  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "keys">,
+  ctx: ChangeNeeds & Needs<"compute" | "passwords" | "keys" | "counters">,
   input: {
     name: string;
     password: string;
@@ -63,7 +63,7 @@ export async function beginSession(
   const { address } = input;
   const account = await checkPassword(ctx, input);
   if (!account) throw wrongCredentials();
-  if (account.hasSecondFactor) await requireCode(ctx, account, input.code);
+  if (account.hasSecondFactor) await requireCode(ctx, account, input);
   const token = randomWord(32);
   const hash = await sha256Of(token);
   const former = input.former === null ? null : await sha256Of(input.former.slice(0, maxTokenLength));
@@ -71,8 +71,8 @@ export async function beginSession(
   const agent = input.agent.slice(0, 400);
   const now = ctx.clock.now();
   const endsAt = plusSeconds(now, lifeSeconds);
-  const told = { type: "session.create" as const, object: account.name, detail: { session: id, address, agent } };
-  const made = await changing(ctx, { account, grants: null, how: "basic" }, told, async (tx) => {
+  const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
+  const made = await changing(ctx, { account, grants: null, how: "basic", from: address }, told, async (tx) => {
     if (former) await deleteSessionOf(tx, former);
     if (!(await insertSession(tx, account, { hash, id, agent, address, now, endsAt }))) return null;
     // A second factor was put in force while this login waited for it: the code was not asked for.

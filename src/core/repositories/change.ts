@@ -34,7 +34,16 @@ export async function getRepository(
   throw registryError(caller.account ? "NOT_AUTHORIZED" : "NOT_AUTHENTICATED");
 }
 
-/** Changes what is named. @throws as getRepository. */
+/** A limit removes tags, and immutable tags stay. */
+export function limitAndImmutable() {
+  return registryError(
+    "INVALID_PARAMETERS",
+    "tagLimit and immutableTags exclude each other: set tagLimit to 0 or immutableTags to false",
+    { field: "tagLimit" },
+  );
+}
+
+/** Changes what is named. @throws INVALID_PARAMETERS for a limit of tags where they are immutable; as getRepository. */
 export async function changeRepository(
   ctx: ChangeNeeds,
   caller: Caller,
@@ -43,8 +52,7 @@ export async function changeRepository(
 ): Promise<RepositoryRow> {
   const repository = await getRepository(ctx, caller, path, "administer");
   const at = ctx.clock.now();
-  const { longDescription: _, ...detail } = change;
-  const event = eventOf({ at, type: "repository.update", repository, caller, detail });
+  const event = eventOf({ at, type: "repository.update", repository, caller, detail: changeOf(repository, change) });
   const changed = await heeding(ctx, event, () =>
     ctx.db.transaction(async (tx) => {
       if (!(await updateRepository(tx, repository.id, change))) return false;
@@ -52,15 +60,32 @@ export async function changeRepository(
       return true;
     }),
   );
-  if (!changed) throw registryError("NO_SUCH_REPOSITORY");
+  if (!changed) {
+    await getRepository(ctx, caller, path, "administer");
+    throw limitAndImmutable();
+  }
   return { ...repository, ...change };
+}
+
+/** What was, and what is now; of a long description only that it changed. */
+function changeOf(repository: RepositoryRow, { longDescription, ...change }: RepositoryChange) {
+  const fields = Object.keys(change) as (keyof typeof change)[];
+  const before = Object.fromEntries(fields.map((field) => [field, repository[field]]));
+  const isRewritten = longDescription !== undefined && longDescription !== repository.longDescription;
+  return { before, ...change, ...(isRewritten && { longDescription: "changed" }) };
 }
 
 /** Makes the repository invisible at once; periodic work clears its content. @throws as getRepository. */
 export async function deleteRepository(ctx: ChangeNeeds, caller: Caller, path: string): Promise<void> {
   const repository = await getRepository(ctx, caller, path, "administer");
   const at = ctx.clock.now();
-  const event = eventOf({ at, type: "repository.delete", repository, caller });
+  const event = eventOf({
+    at,
+    type: "repository.delete",
+    repository,
+    caller,
+    detail: { visibility: repository.visibility },
+  });
   await heeding(ctx, event, () =>
     ctx.db.transaction(async (tx) => {
       if (await markRepositoryDeleted(tx, repository.id, at)) await insertEvent(tx, event);

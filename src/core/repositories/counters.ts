@@ -1,6 +1,9 @@
-// Counts pulls and pushes in memory, so that a read writes nothing; the counts are folded into the rows now and then.
+// Counts pulls and pushes in memory, and what else happens too often for a row each, so that a read writes nothing; the counts are
+// folded into the rows now and then.
+import { insertEvents } from "#db/queries/events.ts";
 import { addRepositoryCounts } from "#db/queries/repositories.ts";
 import { noteTagPulls } from "#db/queries/tags.ts";
+import { createOccurrences, type Occurrence } from "../audit/occurrences.ts";
 import type { Needs } from "../context.ts";
 
 /** Tags whose last pull is remembered until the next fold; more of them wait for their next pull. */
@@ -22,12 +25,15 @@ export interface TagPull {
 export interface Counts {
   repositories: RepositoryCount[];
   tags: TagPull[];
+  occurrences: Occurrence[];
 }
 
 export interface Counters {
   /** @param tag the tag that was pulled by, or null for a digest. */
   pull(repositoryId: string, tag: string | null): void;
   push(repositoryId: string): void;
+  /** Notes an event that is written with the counts, together with those that are alike. */
+  happened(occurrence: Occurrence): void;
   isEmpty(): boolean;
   /** Takes what was counted since the last call. */
   take(): Counts;
@@ -38,6 +44,7 @@ export interface Counters {
 export function createCounters(): Counters {
   let counts = new Map<string, Counted>();
   let tags = 0;
+  const occurrences = createOccurrences();
   const of = (id: string) => {
     const known = counts.get(id);
     if (known) return known;
@@ -60,12 +67,17 @@ export function createCounters(): Counters {
       if (tag !== null) noteTag(counted, tag, Date.now());
     },
     push: (id) => void of(id).count.pushes++,
-    isEmpty: () => counts.size === 0,
+    happened: occurrences.note,
+    isEmpty: () => counts.size === 0 && occurrences.isEmpty(),
     take() {
       const taken = [...counts.values()];
       counts = new Map();
       tags = 0;
-      return { repositories: taken.map(({ count }) => count), tags: taken.flatMap(tagsOf) };
+      return {
+        repositories: taken.map(({ count }) => count),
+        tags: taken.flatMap(tagsOf),
+        occurrences: occurrences.take(),
+      };
     },
     giveBack(back) {
       for (const { id, pulls, pushes } of back.repositories) {
@@ -73,6 +85,7 @@ export function createCounters(): Counters {
         count.pulls += pulls;
         count.pushes += pushes;
       }
+      for (const occurrence of back.occurrences) occurrences.note(occurrence);
       for (const { repositoryId, name, at } of back.tags) noteTag(of(repositoryId), name, at.getTime());
     },
   };
@@ -96,6 +109,7 @@ export async function foldCounters(ctx: Needs<"db" | "counters">): Promise<void>
     await ctx.db.transaction(async (tx) => {
       await addRepositoryCounts(tx, counts.repositories);
       await noteTagPulls(tx, counts.tags);
+      await insertEvents(tx, counts.occurrences);
     });
   } catch (error) {
     ctx.counters.giveBack(counts);

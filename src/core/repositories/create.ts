@@ -12,9 +12,11 @@ import { registryError } from "#oci/error.ts";
 import { accountNameProblem, isRepositoryPath, parseRepositoryName } from "#oci/name.ts";
 import type { Caller } from "../access/caller.ts";
 import { may } from "../access/may.ts";
+import { whoOf } from "../audit/who.ts";
 import type { Needs } from "../context.ts";
 import { getSettings } from "../settings.ts";
 import { tell } from "../tell.ts";
+import { limitAndImmutable } from "./change.ts";
 
 /**
  * Creates the repository that a push needs, private, and for a system admin its namespace as an organization.
@@ -44,7 +46,7 @@ export async function createForPush(ctx: Needs<"db" | "clock">, caller: Caller, 
 
 /**
  * Creates a repository in a namespace that exists.
- * @throws NO_SUCH_ACCOUNT, INVALID_REPOSITORY_NAME, NOT_AUTHORIZED, REPOSITORY_EXISTS.
+ * @throws NO_SUCH_ACCOUNT, INVALID_REPOSITORY_NAME, INVALID_PARAMETERS, NOT_AUTHORIZED, REPOSITORY_EXISTS.
  */
 export async function createRepository(
   ctx: Needs<"db" | "clock">,
@@ -63,6 +65,7 @@ export async function createRepository(
       "INVALID_REPOSITORY_NAME",
       `${JSON.stringify(name)} is not a repository name: use lower-case letters and digits, separated by one ".", "_", "__" or dashes`,
     );
+  if (settings.immutableTags && settings.tagLimit) throw limitAndImmutable();
   const made = await storeRepository(ctx, caller, account, name, settings, "api");
   if (!made) throw registryError("REPOSITORY_EXISTS");
   const repository = await findRepository(ctx.db, path);
@@ -91,7 +94,13 @@ async function storeRepository(
   return ctx.db.transaction(async (tx) => {
     if (!(await insertRepository(tx, row, settings))) return false;
     const repository = { id, path: `${account.name}/${name}` };
-    await tell(tx, { at: now, type: "repository.create", repository, caller, detail: { by } });
+    await tell(tx, {
+      at: now,
+      type: "repository.create",
+      repository,
+      caller,
+      detail: { by, visibility: row.visibility },
+    });
     return true;
   });
 }
@@ -121,7 +130,7 @@ async function createNamespace(
     await insertEvent(tx, {
       at: now,
       type: "namespace.create",
-      actorId: caller.account?.id ?? null,
+      ...whoOf(caller),
       repositoryId: null,
       object: namespace,
       detail: { by: "push" },

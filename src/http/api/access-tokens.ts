@@ -13,7 +13,7 @@ import { registryError } from "#oci/error.ts";
 import { type Declaring, declare } from "../declare.ts";
 import { pageQuery, readPage } from "./request.ts";
 
-const scope = z
+export const tokenScope = z
   .object({
     repositories: z
       .string()
@@ -27,7 +27,7 @@ const createForm = z
     /** Berth's own: when it ends by itself. */
     expiresAt: z.iso.datetime({ offset: true }).optional(),
     /** Berth's own: what it is good for at most. */
-    scopes: z.array(scope).min(1).max(20).optional(),
+    scopes: z.array(tokenScope).min(1).max(20).optional(),
   })
   .openapi("forms.CreateAPIToken");
 const updateForm = z
@@ -43,7 +43,7 @@ const fields = {
   createdAt: z.string(),
   lastUsed: z.string(),
   expiresAt: z.string().nullable(),
-  scopes: z.array(scope).nullable(),
+  scopes: z.array(tokenScope).nullable(),
 };
 export const tokenAnswer = z.object(fields).openapi("responses.APIToken");
 export const newTokenAnswer = z.object({ ...fields, token: z.string() }).openapi("responses.NewAPIToken");

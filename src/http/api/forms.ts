@@ -8,7 +8,6 @@ const visibility = z.enum(["public", "private"]);
 const notYet = {
   scanOnPush: z.boolean().optional(),
   enableManifestLists: z.boolean().optional(),
-  tagLimit: z.number().int().min(0).optional(),
 };
 
 const settings = {
@@ -16,6 +15,8 @@ const settings = {
   longDescription: z.string().max(25_000).optional(),
   visibility: visibility.optional(),
   immutableTags: z.boolean().optional(),
+  /** 0 for none. */
+  tagLimit: z.number().int().min(0).max(1_000_000).optional(),
   /** Berth's own: manifests may name content that is not here. */
   sparse: z.boolean().optional(),
   ...notYet,
@@ -90,7 +91,7 @@ export function describeRepository(row: Repository, options: { long: boolean }):
     enableManifestLists: false,
     pulls: row.pulls,
     pushes: row.pushes,
-    tagLimit: 0,
+    tagLimit: row.tagLimit,
     sparse: row.sparse,
   };
 }

@@ -137,12 +137,8 @@ type Form = z.infer<typeof updateRepositoryForm>;
 
 /** What a form changes. @throws INVALID_PARAMETERS for a wish that this version cannot fulfil: silence would be a lie. */
 function changes(form: Form): RepositoryChange {
-  const { scanOnPush, enableManifestLists, tagLimit, name: _, ...change } = form as Form & { name?: string };
-  const wishes = {
-    scanOnPush: scanOnPush === true,
-    enableManifestLists: enableManifestLists === true,
-    tagLimit: (tagLimit ?? 0) > 0,
-  };
+  const { scanOnPush, enableManifestLists, name: _, ...change } = form as Form & { name?: string };
+  const wishes = { scanOnPush: scanOnPush === true, enableManifestLists: enableManifestLists === true };
   const first = Object.entries(wishes).find(([, wished]) => wished)?.[0];
   if (first)
     throw registryError("INVALID_PARAMETERS", `${first} has no effect in this version of Berth: leave it off`, {

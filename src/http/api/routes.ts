@@ -5,6 +5,7 @@ import { secondFactorRoutes } from "../login/second-factor.ts";
 import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
+import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
@@ -31,6 +32,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     secondFactorRoutes({ surface, app, base, tag: "second factor" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
+    eventRoutes({ surface, app, base, tag: "events" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });

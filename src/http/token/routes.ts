@@ -3,8 +3,9 @@ import { Hono } from "hono";
 import { anonymous, type Caller } from "#core/access/caller.ts";
 import { issueRefreshToken, logIn, redeemRefreshToken } from "#core/access/log-in.ts";
 import { issueToken } from "#core/access/tokens.ts";
+import { noteRefusal } from "#core/audit/note.ts";
 import { registryError } from "#oci/error.ts";
-import { formatScope, parseScopes } from "#oci/scope.ts";
+import { formatScope, parseScopes, type Scope } from "#oci/scope.ts";
 import { findBasic } from "../authenticate.ts";
 import { readBody } from "../body.ts";
 import type { AppContext, AppEnv, Surface, Surroundings } from "../environment.ts";
@@ -12,6 +13,7 @@ import { asRegistryError, registryAnswer } from "../errors.ts";
 import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
 import { bodyOf } from "../rate.ts";
+import { exchangeToken, tokenExchange } from "./exchange.ts";
 
 /** A form is a few parameters; more is no login. */
 const maxFormBytes = 64 * 1024;
@@ -54,15 +56,16 @@ async function getToken(c: AppContext, surface: Surface): Promise<Response> {
   return answer(c, surface, caller, url.searchParams.getAll("scope"), refresh);
 }
 
-/** POST /auth/token: OAuth2 with grant_type password or refresh_token. */
+/** POST /auth/token: OAuth2 with grant_type password, refresh_token, or a build's own token to exchange. */
 async function postToken(c: AppContext, surface: Surface): Promise<Response> {
   const { ctx, around } = surface;
   const form = await readForm(c, around);
   const grant = form.get("grant_type");
   try {
+    if (grant === tokenExchange) return await exchangeToken(c, surface, form);
     if (grant === "refresh_token") {
       const refresh = form.get("refresh_token") ?? "";
-      const caller = await redeemRefreshToken(ctx, refresh);
+      const caller = await redeemRefreshToken(ctx, refresh, clientAddress(headOf(c, around), around));
       c.set("who", caller.account?.name ?? null);
       return await answer(c, surface, caller, form.getAll("scope"), refresh);
     }
@@ -75,10 +78,12 @@ async function postToken(c: AppContext, surface: Surface): Promise<Response> {
       return await answer(c, surface, caller, form.getAll("scope"), refresh);
     }
   } catch (error) {
-    if (asRegistryError(error).code !== "UNAUTHORIZED") throw error;
+    const { code } = asRegistryError(error);
+    if (code === "INVALID_PARAMETERS") return oauthError(c, 400, "invalid_request", (error as Error).message);
+    if (code !== "UNAUTHORIZED") throw error;
     return oauthError(c, 401, "invalid_grant", (error as Error).message);
   }
-  return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password or refresh_token");
+  return oauthError(c, 400, "unsupported_grant_type", "grant_type must be password, refresh_token or token-exchange");
 }
 
 async function refreshTokenFor({ ctx }: Surface, caller: Caller, clientId: string | null): Promise<string | null> {
@@ -102,7 +107,10 @@ async function answer(
   scopes: readonly string[],
   refreshToken: string | null,
 ): Promise<Response> {
-  const issued = await issueToken(ctx, caller, parseScopes(scopes));
+  const wanted = parseScopes(scopes);
+  const issued = await issueToken(ctx, caller, wanted);
+  for (const { name, actions } of withoutGrant(wanted, issued.granted))
+    noteRefusal(ctx, caller, { object: name, surface: "/auth/token", action: actions.join(",") });
   return c.json({
     token: issued.token,
     access_token: issued.token,
@@ -111,6 +119,12 @@ async function answer(
     scope: issued.granted.map(formatScope).join(" "),
     ...(refreshToken ? { refresh_token: refreshToken } : {}),
   });
+}
+
+/** Repositories of which nothing at all was granted. */
+function withoutGrant(wanted: readonly Scope[], granted: readonly Scope[]): Scope[] {
+  const given = new Set(granted.map(({ name }) => name));
+  return wanted.filter(({ type, name }) => type === "repository" && !given.has(name)).slice(0, 10);
 }
 
 /** Errors as RFC 6749 section 5.2 has them, and docker's list beside them. */

@@ -1,5 +1,6 @@
 // Manifests: HEAD and GET as they were pushed, PUT by tag or digest, DELETE of a tag or of the whole.
 import { reachForPush, reachRepository } from "#core/access/reach.ts";
+import { notePull } from "#core/audit/note.ts";
 import { getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
 import { deleteReference } from "#core/content/removal.ts";
 import { registryError } from "#oci/error.ts";
@@ -32,7 +33,7 @@ export const getManifestContent: V2Handler<OnManifest> = async (request, { name,
   headers["Content-Length"] = String(manifest.sizeBytes);
   if (head.method === "HEAD") return { status: 200, headers, body: null };
   const body = await getManifestBytes(ctx, repository.id, manifest);
-  ctx.counters.pull(repository.id, "tag" in reference ? reference.tag : null);
+  notePull(ctx, caller, repository, "tag" in reference ? reference.tag : null);
   return { status: 200, headers, body };
 };
 

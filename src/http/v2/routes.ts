@@ -1,5 +1,6 @@
 // The routes under /v2: one line each, by what the path names and the method. Every runtime's requests come through here.
 import { anonymous, type Caller } from "#core/access/caller.ts";
+import { noteRefusal } from "#core/audit/note.ts";
 import type { Body } from "#core/uploads/slabs.ts";
 import { type ErrorCode, registryError } from "#oci/error.ts";
 import { type Answer, jsonAnswer } from "../answer.ts";
@@ -7,6 +8,7 @@ import { identify } from "../authenticate.ts";
 import type { Surface } from "../environment.ts";
 import { asRegistryError, errorAnswer } from "../errors.ts";
 import type { RequestHead } from "../head.ts";
+import { clientAddress } from "../origin.ts";
 import { deleteBlobLink, getBlobContent } from "./blobs.ts";
 import { getCatalog, getReferrers, getTags } from "./lists.ts";
 import { deleteManifestReference, getManifestContent, putManifestContent } from "./manifests.ts";
@@ -54,6 +56,8 @@ export interface Answered {
 /** What is known of the caller when a rule refuses. */
 interface Underway extends Answered {
   caller: Caller;
+  /** The repository that the path names. */
+  name: string | null;
 }
 
 interface Asked extends Surface {
@@ -68,11 +72,16 @@ export async function answerV2(asked: Asked): Promise<Answered> {
     route: "/v2/*",
     who: null,
     caller: anonymous,
+    name: null,
   };
   try {
     answered.answer = await dispatch(asked, answered);
   } catch (error) {
     answered.error = error;
+    if (refuses(error)) {
+      const of = { object: answered.name ?? "", surface: "/v2", action: asked.head.method };
+      noteRefusal(asked.ctx, answered.caller, of);
+    }
     const refusal = errorAnswer(asked.head, asked.around, error);
     const { upload } = asRegistryError(error).context;
     const goOn = upload && { Location: await uploadLocation(asked, answered.caller, upload) };
@@ -80,6 +89,11 @@ export async function answerV2(asked: Asked): Promise<Answered> {
   }
   answered.answer.headers["Docker-Distribution-API-Version"] = "registry/2.0";
   return answered;
+}
+
+function refuses(error: unknown): boolean {
+  const { code } = asRegistryError(error);
+  return code === "UNAUTHORIZED" || code === "DENIED";
 }
 
 async function dispatch(asked: Asked, answered: Underway): Promise<Answer> {
@@ -93,6 +107,7 @@ async function dispatch(asked: Asked, answered: Underway): Promise<Answer> {
   }
   const route = routes[path.kind];
   answered.route = route.pattern;
+  answered.name = "name" in path ? path.name : null;
   const handler = route.methods[head.method === "HEAD" ? "GET" : head.method] as V2Handler<V2Path> | undefined;
   if (!handler) return refuseMethod(head, Object.keys(route.methods), answered);
   // Who shows no credentials at all learns from the ping where to get a token.
@@ -104,7 +119,9 @@ async function dispatch(asked: Asked, answered: Underway): Promise<Answer> {
 
 async function identified(asked: Asked, answered: Underway, path: V2Path | null): Promise<Caller> {
   const byTicket = path?.kind === "upload" ? await callerByTicket(asked, path.id) : null;
-  const caller = byTicket ?? (await identify(asked.head, asked));
+  const caller = byTicket
+    ? { ...byTicket, from: clientAddress(asked.head, asked.around) }
+    : await identify(asked.head, asked);
   answered.caller = caller;
   answered.who = caller.account?.name ?? null;
   return caller;

@@ -28,7 +28,7 @@ export async function openRequest(
   env: Env,
   { log, waiting }: { log: Log; waiting?: Waiting },
 ): Promise<RequestContext> {
-  const { config, clock, view, facts, contents, tokens, passwords, compute, counters } = isolate;
+  const { config, clock, view, facts, contents, tokens, passwords, compute, counters, egress, issuers } = isolate;
   const blobs = await openBucket(isolate, env);
   const { db, end } = connectHyperdrive(env.HYPERDRIVE.connectionString);
   const ctx: Unopened = {
@@ -42,6 +42,8 @@ export async function openRequest(
     keys: createKeyring({ db, clock, secretKey: config.secretKey }, isolate.keys),
     passwords,
     tokens,
+    egress,
+    issuers,
     view,
     facts,
     contents: env.BYTES && waiting ? { ...contents, far: createFarBytes(env.BYTES, waiting, log) } : contents,

@@ -6,9 +6,12 @@ import type { ServerAbilities } from "#adapters/blob-store/s3/check.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createInlineCompute } from "#adapters/compute/inline.ts";
 import { createArgon2id } from "#adapters/compute/wasm/argon2.ts";
+import { createFetchEgress } from "#adapters/egress/fetch.ts";
+import { createGuard } from "#adapters/egress/guard.ts";
 import { createKeyMemory } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
 import { createTokenMemory } from "#core/access/token-memory.ts";
+import { createIssuerMemory } from "#core/access/workload/issuer-keys.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import type { FeedMemory } from "#core/cache/feed.ts";
@@ -38,6 +41,8 @@ export function createIsolate(config: EdgeConfig) {
     facts: createFacts(view),
     contents: createContents({ totalBytes: config.memoryBytes, entryBytes: config.smallBlobBytes }),
     tokens: createTokenMemory(clock),
+    egress: createFetchEgress(createGuard(config.egressAllow)),
+    issuers: createIssuerMemory(),
     keys: createKeyMemory(),
     // One password after the other, since there is one thread: nobody may wait for another request, which may be cut off.
     passwords: createPasswordMemory(clock, { running: Number.POSITIVE_INFINITY, waiting: 0 }),

@@ -6,6 +6,7 @@ const edgeSettings: readonly SettingName[] = [
   "publicUrl",
   "ingestOrigin",
   "bodyLimitBytes",
+  "egressAllow",
   "logLevel",
   "secretKey",
   "memoryBytes",

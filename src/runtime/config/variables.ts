@@ -39,6 +39,7 @@ export const VARIABLES = {
   tlsCert: optional("BERTH_TLS_CERT", v.text),
   tlsKey: optional("BERTH_TLS_KEY", v.text),
   trustedProxies: setting("BERTH_TRUSTED_PROXIES", v.addressRanges, "", (ranges) => ranges.join(",")),
+  egressAllow: setting("BERTH_EGRESS_ALLOW", v.addressRanges, "", (ranges) => ranges.join(",")),
   allowHttp: setting("BERTH_ALLOW_HTTP", v.flag, "0", (on) => (on ? "1" : "0")),
   metricsListen: optional("BERTH_METRICS_LISTEN", v.listenAddress, showAddress),
   metricsToken: secret("BERTH_METRICS_TOKEN", v.text),

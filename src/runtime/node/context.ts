@@ -6,9 +6,12 @@ import { createMemoryBlobStore } from "#adapters/blob-store/memory.ts";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createPoolHasher } from "#adapters/compute/hasher.ts";
 import { createPool, createPoolCompute, forFiles, forPasswords, type Pool } from "#adapters/compute/pool.ts";
+import { createGuard } from "#adapters/egress/guard.ts";
+import { createPinnedEgress } from "#adapters/egress/pinned.ts";
 import { createKeyring } from "#core/access/keyring.ts";
 import { createPasswordMemory } from "#core/access/password-memory.ts";
 import { createTokenMemory } from "#core/access/token-memory.ts";
+import { createIssuerMemory } from "#core/access/workload/issuer-keys.ts";
 import { createContents } from "#core/cache/contents.ts";
 import { createFacts } from "#core/cache/facts.ts";
 import { createView } from "#core/cache/view.ts";
@@ -64,6 +67,8 @@ export async function openContext(
     keys,
     passwords: createPasswordMemory(clock),
     tokens: createTokenMemory(clock),
+    egress: createPinnedEgress(createGuard(config.egressAllow)),
+    issuers: createIssuerMemory(),
     view,
     contents: createContents({ totalBytes: config.memoryBytes, entryBytes: config.smallBlobBytes }),
     counters: createCounters(),

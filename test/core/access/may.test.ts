@@ -40,6 +40,7 @@ const repository = (accountId: string, visibility: "public" | "private", id = "r
   shortDescription: "",
   longDescription: "",
   immutableTags: false,
+  tagLimit: 0,
   sparse: false,
   pulls: 0,
   pushes: 0,

@@ -152,6 +152,15 @@ export const expectations: Record<string, Expectation> = {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}`, init: { method: "DELETE" } }),
     ...apiChange(204),
   },
+  "GET /api/v0/events": {
+    ask: () => ({ path: "/api/v0/events" }),
+    private: "401 200 200 200 | 200 200 200 200 200 401",
+  },
+  "GET /api/v0/repositories/:namespace/:reponame/events": {
+    ask: (_, name) => ({ path: `/api/v0/repositories/${name}/events` }),
+    private: "401 404 200 200 | 404 200 404 404 200 401",
+    public: "401 200 200 200 | 200 200 404 404 200 401",
+  },
   "GET /api/v0/repositories/:namespace/:reponame/tags": {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}/tags` }),
     ...apiRead(200),

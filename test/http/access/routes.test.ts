@@ -1,20 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "#http/app.ts";
-import { listV2Routes } from "#http/v2/routes.ts";
 import { rowsFor } from "../accounts/operations.ts";
 import { expectations, refusalCode, repositoryFor } from "./expectations.ts";
 import { as } from "./registry.ts";
+import { listRoutes } from "./route-list.ts";
 import { repositories, roles, type Scene, startScene } from "./scene.ts";
 
-/** Every route that the application has, from its own tables. */
-function listRoutes(): string[] {
-  const app = createApp({ ctx: {} as never, around: {} as never });
-  const others = app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`);
-  return [...others, ...listV2Routes().map(({ method, pattern }) => `${method} ${pattern}`)];
-}
-
 it("every route has an expectation, and every expectation a route", () => {
-  const routes = [...new Set(listRoutes())].sort();
+  const routes = listRoutes();
   const ofAccounts = routes.filter((route) => rowsFor(route).length > 0 && !(route in expectations));
   expect(routes.filter((route) => !ofAccounts.includes(route))).toEqual(Object.keys(expectations).sort());
 });

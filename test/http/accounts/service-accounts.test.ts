@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { pushImage } from "../access/registry.ts";
+import { createBrowser } from "../credentials/browser.ts";
 import { operations } from "./operations.ts";
-import { createPeople, type People, settle } from "./people.ts";
+import { createPeople, type People, settle, word } from "./people.ts";
 
 const robots = "/api/v0/accounts/acme/serviceAccounts";
 
@@ -10,7 +11,7 @@ describeMatrix("service accounts", (kind) => {
   let berth: Target;
   let people: People;
   beforeAll(async () => {
-    berth = await startTarget(kind);
+    berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
     people = createPeople(berth);
     await settle(people);
     await people.must("POST", "/api/v0/repositories/acme", { name: "lib/core", visibility: "private" });
@@ -124,6 +125,32 @@ describeMatrix("service accounts", (kind) => {
     expect(repositories.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(["acme/lib/core"]);
   });
 
+  it("has grants that end, and secrets that are good for less than it may", async () => {
+    const { who, path } = await make("bounded");
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const form = { accessLevel: "read-write", expiresAt };
+    expect((await people.ask("olga", "PUT", `${path}/repositoryAccess/app`, form)).body).toMatchObject(form);
+    expect((await people.ask("olga", "GET", `${path}/repositoryAccess`)).body.repositoryAccessList).toMatchObject([
+      form,
+    ]);
+    const over = { ...form, expiresAt: "2020-01-01T00:00:00Z" };
+    expect((await people.ask("olga", "PUT", `${path}/namespaceAccess`, over)).code).toBe("INVALID_PARAMETERS");
+    const scopes = [{ repositories: "acme/app", actions: ["pull"] }];
+    const { body } = await people.ask("olga", "POST", `${path}/secrets`, { scopes });
+    expect(body.scopes).toEqual(scopes);
+    const narrow = basic("acme+bounded", body.token as string);
+    expect([await pushes(who), await pulls(narrow), await pushes(narrow)]).toEqual([202, 200, 401]);
+    expect((await people.ask("olga", "POST", `${path}/secrets`, { scopes: [] })).code).toBe("INVALID_PARAMETERS");
+  });
+
+  it("is explained as a user is", async () => {
+    const { path } = await make("explained");
+    await people.ask("olga", "PUT", `${path}/repositoryAccess/app`, { accessLevel: "read-only" });
+    const query = "user=acme%2Bexplained&repository=acme/app&action=push";
+    const { body } = await people.ask("olga", "GET", `/api/v0/access/explain?${query}`);
+    expect(body).toMatchObject({ allowed: false, accessLevel: "read-only", because: [{ rule: "grant" }] });
+  });
+
   it("creates repositories only as admin of the namespace", async () => {
     const { who, path } = await make("creator");
     await people.ask("olga", "PUT", `${path}/namespaceAccess`, { accessLevel: "read-write" });
@@ -190,6 +217,15 @@ describeMatrix("service accounts", (kind) => {
         "INVALID_PARAMETERS",
       );
     expect(await statusOf(basic(member, ""), "GET", "/v2/")).toBe(401);
+  });
+
+  it("does not log in to the console, whatever it shows", async () => {
+    const { token } = await make("console");
+    expect((await createBrowser(berth).logIn("tom", word)).status).toBe(200);
+    for (const password of [token, "", "x"]) {
+      const browser = createBrowser(berth);
+      expect([(await browser.logIn("acme+console", password)).status, browser.cookies.size]).toEqual([401, 0]);
+    }
   });
 
   it("is told apart from users, and is in no list of them", async () => {

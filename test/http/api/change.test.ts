@@ -35,6 +35,8 @@ describeMatrix("PATCH and DELETE /api/v0/repositories/{namespace}/{reponame}", (
     { longDescription: "much longer now" },
     { immutableTags: true },
     { sparse: true },
+    { tagLimit: 3 },
+    { tagLimit: 0, immutableTags: true },
     { visibility: "public", shortDescription: "both" },
     {},
   ])("changes %j and leaves the rest", async (change) => {
@@ -63,7 +65,8 @@ describeMatrix("PATCH and DELETE /api/v0/repositories/{namespace}/{reponame}", (
     [{ visibility: "hidden" }, "INVALID_REPOSITORY_VISIBILITY"],
     [{ immutableTags: "yes" }, "INVALID_PARAMETERS"],
     [{ scanOnPush: true }, "INVALID_PARAMETERS"],
-    [{ tagLimit: 1 }, "INVALID_PARAMETERS"],
+    [{ tagLimit: 1, immutableTags: true }, "INVALID_PARAMETERS"],
+    [{ tagLimit: -1 }, "INVALID_PARAMETERS"],
     [{ enableManifestLists: true }, "INVALID_PARAMETERS"],
     [{ longDescription: "a\0b" }, "INVALID_PARAMETERS"],
   ])("refuses %j with %s and changes nothing", async (change, code) => {
@@ -72,6 +75,24 @@ describeMatrix("PATCH and DELETE /api/v0/repositories/{namespace}/{reponame}", (
     expect(answer.status).toBe(400);
     expect(await codeOf(answer)).toBe(code);
     expect((await look()).body).toEqual(before);
+  });
+
+  it.each([
+    [{ tagLimit: 5 }, { immutableTags: true }],
+    [{ immutableTags: true }, { tagLimit: 5 }],
+  ])("has no limit of tags that are immutable: after %j not %j", async (first, second) => {
+    expect((await patch(first)).status).toBe(200);
+    const before = (await look()).body;
+    const answer = await patch({ shortDescription: "not this", ...second });
+    expect([answer.status, await codeOf(answer)]).toEqual([400, "INVALID_PARAMETERS"]);
+    expect((await look()).body).toEqual(before);
+    expect((await patch({ shortDescription: "but this" })).status).toBe(200);
+    expect((await patch({ tagLimit: 0, immutableTags: false, ...second })).status).toBe(200);
+  });
+
+  it.each([1, 2, 3])("has one of the two, when both are asked for at once, time %i", async () => {
+    const answers = await Promise.all([patch({ tagLimit: 5 }), patch({ immutableTags: true })]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
   it("deletes once, with 204 and no body, and is not there any more", async () => {

@@ -33,7 +33,7 @@ describe("a push to what is not there", () => {
     expect((await push("alice/first", alice)).status).toBe(202);
     expect(await look("alice/first")).toMatchObject({ visibility: "private", namespaceType: "user" });
     expect(await events("alice/first")).toEqual([
-      { type: "repository.create", actor: "alice", detail: { by: "push" } },
+      { type: "repository.create", actor: "alice", detail: { by: "push", visibility: "private" } },
     ]);
   });
 
@@ -140,8 +140,12 @@ describe("a push to what is not there", () => {
     ];
     const seen = told.filter(({ type }) => type !== "tag.push").map(({ type, actor }) => `${type} ${actor}`);
     expect(seen).toEqual(expected);
-    expect(told.find(({ type }) => type === "repository.create")?.detail).toEqual({ by: "api" });
-    expect(told.find(({ type }) => type === "repository.update")?.detail).toEqual({ visibility: "public" });
+    expect(told.find(({ type }) => type === "repository.create")?.detail).toEqual({ by: "api", visibility: "private" });
+    expect(told.find(({ type }) => type === "repository.update")?.detail).toEqual({
+      before: { visibility: "private" },
+      visibility: "public",
+      longDescription: "changed",
+    });
     expect((await events("alice/mounted")).map(({ type }) => type)).toEqual(["repository.create", "blob.mount"]);
   });
 

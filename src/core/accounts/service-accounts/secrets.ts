@@ -5,11 +5,18 @@ import {
   findAccessToken,
   insertAccessToken,
   listAccessTokens,
+  type TokenScope,
 } from "#db/queries/accounts/access-tokens.ts";
-import { deleteEndedTokens, endSecretsAt, type ServiceAccountRow } from "#db/queries/accounts/service-accounts.ts";
+import {
+  countSecrets,
+  deleteEndedTokens,
+  endSecretsAt,
+  type ServiceAccountRow,
+} from "#db/queries/accounts/service-accounts.ts";
 import type { Db } from "#db/queries/rows.ts";
 import { hexOf } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
+import { requirePattern } from "#oci/pattern.ts";
 import { newAccessToken } from "../../access/access-token.ts";
 import type { Caller } from "../../access/caller.ts";
 import { sha256Of } from "../../access/oslo.ts";
@@ -25,6 +32,8 @@ export interface NewSecret {
 }
 
 const mostSecrets = 100;
+/** Those that were given for tokens of outside issuers included. */
+const mostTokens = 100_000;
 
 /** Newest first. */
 export async function pageSecrets(
@@ -43,6 +52,7 @@ interface SecretForm {
   label: string;
   creatorAgent: string;
   expiresAt: Date | null;
+  scopes: TokenScope[] | null;
 }
 
 /** @throws as reachServiceAccount, INVALID_PARAMETERS. */
@@ -76,31 +86,24 @@ async function makeSecret(
   ctx: ChangeNeeds,
   caller: Caller,
   robot: ServiceAccountRow,
-  { label, creatorAgent, expiresAt }: SecretForm,
+  { label, creatorAgent, expiresAt, scopes }: SecretForm,
   before: (tx: Db, now: Date) => Promise<Record<string, unknown>>,
 ): Promise<NewSecret> {
   if (expiresAt !== null && expiresAt <= ctx.clock.now())
     throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  for (const { repositories } of scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);
-  const detail: Record<string, unknown> = { label, hash: hexOf(hash), expiresAt };
+  const detail: Record<string, unknown> = { label, hash: hexOf(hash), expiresAt, scopes };
   const told = { type: "token.create" as const, object: robot.name, detail };
   const agent = creatorAgent.slice(0, 200);
-  const secret = {
-    hash,
-    accountId: robot.id,
-    label,
-    generatedBy: "manual",
-    creatorAgent: agent,
-    expiresAt,
-    scopes: null,
-  };
+  const secret = { hash, accountId: robot.id, label, generatedBy: "manual", creatorAgent: agent, expiresAt, scopes };
   const row = await changing(ctx, caller, told, async (tx, now) => {
     Object.assign(detail, await before(tx, now));
     await deleteEndedTokens(tx, robot.id, now);
-    if (!(await insertAccessToken(tx, { ...secret, now }, mostSecrets)))
+    if ((await countSecrets(tx, robot.id)) >= mostSecrets)
       throw registryError("INVALID_PARAMETERS", `a service account has ${mostSecrets} secrets at most: end some first`);
-    return findAccessToken(tx, hexOf(hash));
+    return (await insertAccessToken(tx, { ...secret, now }, mostTokens)) ? findAccessToken(tx, hexOf(hash)) : null;
   });
   if (!row) throw registryError("NO_SUCH_SERVICE_ACCOUNT");
   return { row, token };

@@ -2,10 +2,13 @@
 import { z } from "@hono/zod-openapi";
 import type { ServiceAccountRow } from "#core/accounts/service-accounts/service-accounts.ts";
 import { accessLevel } from "../access-forms.ts";
+import { tokenScope } from "../access-tokens.ts";
 import { repositoryAnswer } from "../forms.ts";
 
 const description = z.string().max(1000);
 const label = z.string().max(200);
+/** What a secret is good for at most. */
+const scopes = z.array(tokenScope).min(1).max(20);
 const expiresAt = z.iso.datetime({ offset: true });
 
 export const createServiceAccountForm = z
@@ -15,12 +18,13 @@ export const updateServiceAccountForm = z
   .strictObject({ description: description.optional(), isActive: z.boolean().optional() })
   .openapi("forms.UpdateServiceAccount");
 export const createSecretForm = z
-  .strictObject({ tokenLabel: label.optional(), expiresAt: expiresAt.optional() })
+  .strictObject({ tokenLabel: label.optional(), expiresAt: expiresAt.optional(), scopes: scopes.optional() })
   .openapi("forms.CreateServiceAccountSecret");
 export const rotateSecretsForm = z
   .strictObject({
     tokenLabel: label.optional(),
     expiresAt: expiresAt.optional(),
+    scopes: scopes.optional(),
     /** How long the secrets before it go on: from at once to 30 days; a day when it is not said. */
     overlapSeconds: z.number().int().min(0).max(2_592_000).optional(),
   })

@@ -20,6 +20,7 @@ import {
 import { grantRoutes } from "./grants.ts";
 import { named, oneParams, onePath } from "./path.ts";
 import { secretRoutes } from "./secrets.ts";
+import { trustRuleRoutes } from "./trust-rules.ts";
 
 const path = "/accounts/{orgname}/serviceAccounts";
 const params = z.object({ orgname: z.string() });
@@ -29,6 +30,7 @@ export function serviceAccountRoutes(to: Declaring): void {
   oneRoutes(to);
   secretRoutes(to);
   grantRoutes(to);
+  trustRuleRoutes(to);
 }
 
 function allRoutes(to: Declaring): void {

@@ -24,6 +24,7 @@ function formOf(asked: Pick<Asked<z.ZodType>, "c">, form: z.infer<typeof createS
     label: form.tokenLabel ?? "",
     creatorAgent: asked.c.req.header("user-agent") ?? "",
     expiresAt: form.expiresAt === undefined ? null : new Date(form.expiresAt),
+    scopes: form.scopes ?? null,
   };
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "repository" ADD COLUMN "tag_limit" integer DEFAULT 0 NOT NULL;
