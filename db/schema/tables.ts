@@ -1,8 +1,8 @@
 // Every table, as drizzle wants to be given them.
 export * from "./account.ts";
 export * from "./blob.ts";
-export * from "./checkpoint.ts";
-export * from "./event.ts";
+export * from "./events/checkpoint.ts";
+export * from "./events/event.ts";
 export * from "./installation.ts";
 export * from "./manifest.ts";
 export * from "./manifest-detail.ts";

@@ -29,7 +29,7 @@ const recoveryCodeCount = 10;
 const recoveryCodeBytes = 10;
 
 type CodeNeeds = Needs<"db" | "clock" | "keys">;
-type PasswordNeeds = Needs<"compute" | "passwords" | "counters">;
+type PasswordNeeds = Needs<"clock" | "compute" | "passwords" | "counters">;
 
 /** What shows that it is he himself. */
 export interface Proof {
@@ -167,7 +167,7 @@ async function requireProof(ctx: CodeNeeds & PasswordNeeds, account: AccountRow,
 }
 
 async function requirePassword(
-  ctx: Needs<"db" | "clock"> & PasswordNeeds,
+  ctx: Needs<"db"> & PasswordNeeds,
   { id, name }: AccountRow,
   { password, address }: { password: string; address: string },
 ): Promise<void> {

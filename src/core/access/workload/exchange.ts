@@ -83,7 +83,14 @@ async function give(
     await deleteEndedTokens(tx, rule.accountId, now);
     if (!(await insertWorkloadToken(tx, { hash, rule, label, creatorAgent, expiresAt, now }, mostTokens)))
       throw registryError("TOOMANYREQUESTS", `a trust rule gives ${mostTokens} tokens at most that hold at once`);
-    const told = { type: "workload.login" as const, actorId: rule.accountId, repositoryId: null };
-    await insertEvent(tx, { ...told, at: now, object: rule.accountName, detail });
+    const who = { actorId: rule.accountId, actorName: rule.accountName, credential: `trust rule ${rule.id}` };
+    await insertEvent(tx, {
+      type: "workload.login",
+      ...who,
+      repositoryId: null,
+      at: now,
+      object: rule.accountName,
+      detail,
+    });
   });
 }
