@@ -9,6 +9,7 @@ export * from "./manifest-detail.ts";
 export * from "./organization.ts";
 export * from "./periodic.ts";
 export * from "./repository.ts";
+export * from "./second-factor.ts";
 export * from "./session.ts";
 export * from "./trust-rule.ts";
 export * from "./upload.ts";
