@@ -54,7 +54,7 @@ export const repositoryUsersAnswer = z
 
 const pattern = z.string().openapi({ description: "of names within the namespace: web-*", example: "web-*" });
 export const patternForm = z
-  .object({ pattern, accessLevel, expiresAt, team: z.string().optional(), user: z.string().optional() })
+  .strictObject({ pattern, accessLevel, expiresAt, team: z.string().optional(), user: z.string().optional() })
   .openapi("berth.GrantPattern");
 export const patternAnswer = z
   .object({

@@ -1,6 +1,7 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { secondFactorRoutes } from "../login/second-factor.ts";
 import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
@@ -29,6 +30,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     userSettingsRoutes({ surface, app, base, tag: "settings" });
     for (const routes of [accountRoutes, importRoutes]) routes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
+    secondFactorRoutes({ surface, app, base, tag: "second factor" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
     eventRoutes({ surface, app, base, tag: "events" });

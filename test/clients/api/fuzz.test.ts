@@ -4,10 +4,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { password as adminPassword, type Berth, makeHome, startBerth } from "../setup/berth.ts";
-import { sha256 } from "../setup/image.ts";
-import { pushBlob, pushManifest, request } from "../setup/registry.ts";
+import { request } from "../setup/registry.ts";
 import { run } from "../setup/run.ts";
 import { schemathesis } from "../setup/tools.ts";
+import { pushTinyImage } from "./setup/tiny-image.ts";
 
 // Not that Allow has the methods of the path alone: `/accounts/language` is also the path of an account of that name.
 const checks = [
@@ -75,16 +75,7 @@ async function settle(berth: Berth): Promise<Record<string, string>> {
   const team = await ask("POST", "/enzi/v0/accounts/acme/teams", { name: "crew" });
   await ask("PUT", "/enzi/v0/accounts/acme/teams/crew/members/tom", { isAdmin: true });
   await ask("POST", "/api/v0/repositories/acme", { name: "app", visibility: "private" });
-  const config = Buffer.from("{}");
-  await pushBlob(berth, "acme/app", config);
-  const digest = sha256(config);
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: config.length },
-    layers: [],
-  };
-  await pushManifest(berth, "acme/app", { reference: "v1", bytes: Buffer.from(JSON.stringify(manifest)) });
+  await pushTinyImage(berth, "acme/app", "v1");
   // A team may be renamed: its id stays.
   const account = { account: "acme", namespace: "acme", orgname: "acme", team: team.id, teamname: team.id };
   return { ...account, member: "tom", username: "tom", reponame: "app", tag: "v1", reference: "v1" };

@@ -7,7 +7,9 @@ import { type Berth, makeHome, startBerth } from "../setup/berth.ts";
 import { request } from "../setup/registry.ts";
 import { differences } from "./setup/differences.ts";
 import { type Document, readDocument, shapeOf } from "./setup/judge.ts";
-import { type Seen, steps } from "./setup/requests.ts";
+import { steps } from "./setup/requests.ts";
+import type { Seen } from "./setup/step.ts";
+import { pushTinyImage } from "./setup/tiny-image.ts";
 
 /** Where DTR's own documents lie. */
 const folder = process.env.BERTH_DTR_SCHEMAS ?? join(import.meta.dirname, "../../../../shared/reference");
@@ -34,6 +36,7 @@ describe("the management API", () => {
       const text = await (await request(berth, `${base}/openapi.json`)).text();
       own.set(base, readDocument(text, base));
     }
+    await pushTinyImage(berth, "seed/tiny", "v1");
     const seen: Seen = new Map();
     for (const { operation, path, body } of steps) {
       const [method] = operation.split(" ") as [string];

@@ -45,7 +45,12 @@ export const differences: Difference[] = [
   },
   {
     operation: / \/api\/v0\/api_tokens/,
-    what: more("expiresAt"),
-    reason: "Berth's own: when a token ends",
+    what: more("expiresAt|scopes"),
+    reason: "Berth's own: when a token ends, and what it is held to",
+  },
+  {
+    operation: /\/(tags|manifests)/,
+    what: more("configStatus"),
+    reason: "Berth's own: whether the image's configuration was read, and if not, why",
   },
 ];

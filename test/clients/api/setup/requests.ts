@@ -1,20 +1,7 @@
 // A request for every operation of the management API, in an order in which each can succeed.
 
-/** What was answered so far, by operation: the newest answer of each. */
-export type Seen = Map<string, unknown>;
-
-export interface Step {
-  /** As our own OpenAPI document has it: `GET /api/v0/meta/settings`. */
-  operation: string;
-  path(seen: Seen): string;
-  body?: unknown;
-}
-
-const step = (operation: string, path: string | ((seen: Seen) => string), body?: unknown): Step => ({
-  operation,
-  path: typeof path === "string" ? () => path : path,
-  ...(body !== undefined && { body }),
-});
+import { ownSteps } from "./own-requests.ts";
+import { type Seen, type Step, step } from "./step.ts";
 
 const word = "correct horse battery staple";
 const accounts = "/enzi/v0/accounts";
@@ -26,6 +13,9 @@ const token = (seen: Seen) => {
   const { hashedToken } = seen.get("POST /api/v0/api_tokens") as { hashedToken: string };
   return `/api/v0/api_tokens/${hashedToken}`;
 };
+
+/** Where a tiny image is. */
+const tiny = "/api/v0/repositories/seed/tiny";
 
 export const steps: Step[] = [
   step("GET /api/v0/admin/version", "/api/v0/admin/version"),
@@ -85,6 +75,17 @@ export const steps: Step[] = [
   ),
   step("GET /api/v0/index/autocomplete", "/api/v0/index/autocomplete?query=a"),
   step("GET /api/v0/index/dockersearch", "/api/v0/index/dockersearch?q=app"),
+
+  step(`GET ${repository}/tags`, `${tiny}/tags`),
+  step(`GET ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
+  step(`GET ${repository}/manifests`, `${tiny}/manifests`),
+  step(`GET ${repository}/manifests/{reference}`, `${tiny}/manifests/v1`),
+  step(`DELETE ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
+  step(`DELETE ${repository}/manifests/{reference}`, (seen) => {
+    const [{ digest }] = seen.get(`GET ${repository}/manifests`) as [{ digest: string }];
+    return `${tiny}/manifests/${digest}`;
+  }),
+  ...ownSteps,
 
   step("POST /api/v0/api_tokens", "/api/v0/api_tokens", { tokenLabel: "ci" }),
   step("GET /api/v0/api_tokens", "/api/v0/api_tokens"),

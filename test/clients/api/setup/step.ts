@@ -1,0 +1,16 @@
+// One request for an operation of the management API.
+
+/** What was answered so far, by operation: the newest answer of each. */
+export type Seen = Map<string, unknown>;
+
+export interface Step {
+  /** As our own OpenAPI document has it: `GET /api/v0/meta/settings`. */
+  operation: string;
+  path(seen: Seen): string;
+  body?: unknown;
+}
+
+export function step(operation: string, path: string | ((seen: Seen) => string), body?: unknown): Step {
+  const pathOf = typeof path === "string" ? () => path : path;
+  return { operation, path: pathOf, ...(body !== undefined && { body }) };
+}
