@@ -8,7 +8,9 @@ import { fail, requireConfig } from "./settings.ts";
 
 export function adminCommand(): Command {
   const reset = new Command("reset-password")
-    .description("give an account a new password and make it a system admin; its logins elsewhere end")
+    .description(
+      "give an account a new password and make it a system admin; its logins elsewhere and its second factor end",
+    )
     .argument("[user]", "the account, by default the first admin's name")
     .option("--password-stdin", "read the new password from standard input instead of generating one")
     .action(resetCommand);

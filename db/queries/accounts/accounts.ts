@@ -4,6 +4,7 @@ import type { TokenScope } from "../../schema/account.ts";
 import { insertEventSql } from "../events.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
+import { deleteSecondFactor } from "./second-factor.ts";
 
 export interface AccountRow {
   id: string;
@@ -15,6 +16,8 @@ export interface AccountRow {
   isAdmin: boolean;
   isActive: boolean;
   passwordHash: string | null;
+  /** Then the password alone opens nothing. */
+  hasSecondFactor: boolean;
   rights: Rights;
 }
 
@@ -22,7 +25,8 @@ export interface AccountRow {
 const isActive = sql`account.is_active and coalesce((select o.is_active from account o where o.id = account.owner_id), true)`;
 
 export const accountColumns = sql`account.id, account.name, account.kind, account.owner_id as "ownerId", account.full_name as "fullName",
-  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash", ${rightsOfAccount} as rights`;
+  account.is_admin as "isAdmin", ${isActive} as "isActive", account.password_hash as "passwordHash",
+  exists (select 1 from second_factor f where f.account_id = account.id and f.confirmed_at is not null) as "hasSecondFactor", ${rightsOfAccount} as rights`;
 
 export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
   const found = await rows<AccountRow>(
@@ -65,6 +69,33 @@ export async function insertAccount(db: Db, row: NewAccount): Promise<boolean> {
   return made.length > 0;
 }
 
+/** Those of the names that accounts have. */
+export async function findTakenNames(db: Db, names: readonly string[]): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    db,
+    sql`select name from account where name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`,
+  );
+  return found.map(({ name }) => name);
+}
+
+/** Creates users at once, but those whose names are taken. @returns how many were created. */
+export async function insertUsers(
+  db: Db,
+  users: readonly Pick<NewAccount, "id" | "name" | "isAdmin" | "globalRole" | "passwordHash">[],
+  now: Date,
+): Promise<number> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const made = await rows(
+    db,
+    sql`insert into account (id, name, kind, is_admin, global_role, password_hash, password_changed_at, created_at)
+      select u.id, u.name, 'user', u."isAdmin", u."globalRole", u."passwordHash", ${at}, ${at}
+      from jsonb_to_recordset(${JSON.stringify(users)}::jsonb)
+        as u(id uuid, name text, "isAdmin" boolean, "globalRole" text, "passwordHash" text)
+      on conflict (name) do nothing returning id`,
+  );
+  return made.length;
+}
+
 /** Whether a system admin exists who can log in. */
 export async function hasAdmin(db: Db): Promise<boolean> {
   return (
@@ -73,7 +104,7 @@ export async function hasAdmin(db: Db): Promise<boolean> {
   );
 }
 
-/** Sets a password and makes the account usable as system admin again; its sessions and refresh tokens end. */
+/** Sets a password and makes the account usable as system admin again; its sessions, refresh tokens and second factor end. */
 export async function resetAdminPassword(db: Db, name: string, passwordHash: string, now: Date): Promise<boolean> {
   const detail = { password: "changed", isAdmin: true, isActive: true };
   const event = { at: now, type: "account.update", actorId: null, repositoryId: null, object: name, detail } as const;
@@ -84,6 +115,8 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
         where name = ${name} and kind = 'user' and deleted_at is null returning id),
       ended as (delete from refresh_token where account_id in (select id from changed)),
       out as (delete from session where account_id in (select id from changed)),
+      second as (delete from second_factor where account_id in (select id from changed)),
+      codes as (delete from recovery_code where account_id in (select id from changed)),
       told as (${insertEventSql({ ...event, credential: "command on the host" }, sql`from changed`)})
       select id from changed`,
   );
@@ -123,6 +156,11 @@ export async function useRefreshToken(
 /** @returns how many. */
 export async function deleteRefreshTokens(db: Db, accountId: string): Promise<number> {
   return (await rows(db, sql`delete from refresh_token where account_id = ${accountId} returning 1`)).length;
+}
+
+/** Of those, the ones that were given for the password itself. */
+export async function deleteRefreshTokensOfPassword(db: Db, accountId: string): Promise<void> {
+  await db.execute(sql`delete from refresh_token where account_id = ${accountId} and via is null`);
 }
 
 /** Ends tokens that nobody used since the cutoff. @returns how many. */
@@ -249,6 +287,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   if (marked.length === 0) return false;
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
   await tx.execute(sql`delete from session where account_id = ${id}`);
+  await deleteSecondFactor(tx, id);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
   await tx.execute(sql`delete from trust_rule where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);

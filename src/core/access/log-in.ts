@@ -42,12 +42,21 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     noteFailedLogIn(ctx, { account: null, address: credentials.address, credential: "access token" });
   } else {
     const account = await checkPassword(ctx, credentials);
+    if (account?.hasSecondFactor) throw passwordAlone();
     if (account) {
       const self = asOf(account, ctx.clock.now());
       return loggedIn(ctx, { account: self, grants: null, how: "basic", from: credentials.address });
     }
   }
   throw wrongCredentials();
+}
+
+/** Only who knows the password hears that it is right and not enough. */
+function passwordAlone(): RegistryError {
+  return registryError(
+    "UNAUTHORIZED",
+    "this account has a second factor: use an access token in place of the password (the password is for /login)",
+  );
 }
 
 /** The one answer to a name and a password that are not right together, whatever the reason. */
@@ -146,7 +155,8 @@ export async function redeemRefreshToken(
 ): Promise<Caller> {
   const now = ctx.clock.now();
   const found = token.length <= 200 ? await useRefreshToken(ctx.db, await sha256Of(token), now) : null;
-  if (!found?.account.isActive) {
+  // One that was given for the password alone opens no more than the password does.
+  if (!found?.account.isActive || (found.account.hasSecondFactor && found.via === null)) {
     noteFailedLogIn(ctx, { account: found?.account ?? null, address, credential: "refresh token" });
     throw registryError("UNAUTHORIZED", "the refresh token is not valid: log in again");
   }

@@ -1,7 +1,8 @@
-// The one file that knows oslo: random words, digests, HMAC and comparison in constant time.
+// The one file that knows oslo: random words, digests, HMAC, comparison in constant time, and codes by time.
 // Its JWT functions take the time from the machine and cannot take it from our clock, so tokens are jose's (docs/decisions).
 import { constantTimeEqual, HMAC, sha256 } from "oslo/crypto";
-import { base64url } from "oslo/encoding";
+import { base32, base64url } from "oslo/encoding";
+import { createTOTPKeyURI, generateHOTP } from "oslo/otp";
 
 const hmac = new HMAC("SHA-256");
 
@@ -37,4 +38,23 @@ export function sameText(a: string, b: string): boolean {
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return constantTimeEqual(a, b);
+}
+
+export function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** Without padding. */
+export function base32Of(bytes: Uint8Array): string {
+  return base32.encode(bytes, { includePadding: false });
+}
+
+/** The code of six digits for a time step (RFC 4226, RFC 6238). oslo's own controller takes the time from the machine. */
+export function totpCode(secret: Uint8Array, step: number): Promise<string> {
+  return generateHOTP(secret, step);
+}
+
+/** What apps read as a QR code. */
+export function totpUri(issuer: string, name: string, secret: Uint8Array): string {
+  return createTOTPKeyURI(issuer, name, secret);
 }

@@ -110,6 +110,9 @@ export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller>
     throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
   const account = found && asOf(found, ctx.clock.now());
   const { via, grants } = verified;
+  // Made for the password alone, before there was a second factor.
+  if (via === null && account?.hasSecondFactor)
+    throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
   if (via === null) return { account, grants, how: "bearer" };
   const behind = await stillUsable(ctx, via);
   if (!behind) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });

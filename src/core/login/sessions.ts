@@ -1,6 +1,5 @@
 // Sessions of people: begun with a password alone, used by a cookie, ended one by one or all at once.
-import type { AccountRow } from "#db/queries/accounts/accounts.ts";
-import { deleteRefreshTokens } from "#db/queries/accounts/accounts.ts";
+import { type AccountRow, deleteRefreshTokens, findAccountById } from "#db/queries/accounts/accounts.ts";
 import {
   deleteEndedSessions,
   deleteSessionOf,
@@ -21,6 +20,7 @@ import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { findAccount, requireAccount, requireMay } from "../accounts/find.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
+import { requireCode } from "./second-factor.ts";
 
 export type { SessionRow };
 
@@ -46,15 +46,24 @@ export interface BegunSession {
 
 /**
  * Logs a person in. The word is fresh, whatever the client had before: what it had ends.
- * @throws UNAUTHORIZED for a wrong password, and for an access token in its place; TOOMANYREQUESTS.
+ * @throws UNAUTHORIZED for a wrong password, and for an access token in its place; TOOMANYREQUESTS; SECOND_FACTOR_REQUIRED.
  */
 export async function beginSession(
   ctx: ChangeNeeds & Needs<"compute" | "passwords" | "keys" | "counters">,
-  input: { name: string; password: string; address: string; agent: string; former: string | null },
+  input: {
+    name: string;
+    password: string;
+    /** Of the second factor, if there is one. */
+    code: string | undefined;
+    address: string;
+    agent: string;
+    former: string | null;
+  },
 ): Promise<BegunSession> {
   const { address } = input;
   const account = await checkPassword(ctx, input);
   if (!account) throw wrongCredentials();
+  if (account.hasSecondFactor) await requireCode(ctx, account, input.code);
   const token = randomWord(32);
   const hash = await sha256Of(token);
   const former = input.former === null ? null : await sha256Of(input.former.slice(0, maxTokenLength));
@@ -65,7 +74,11 @@ export async function beginSession(
   const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
   const made = await changing(ctx, { account, grants: null, how: "basic", from: address }, told, async (tx) => {
     if (former) await deleteSessionOf(tx, former);
-    return (await insertSession(tx, account, { hash, id, agent, address, now, endsAt })) || null;
+    if (!(await insertSession(tx, account, { hash, id, agent, address, now, endsAt }))) return null;
+    // A second factor was put in force while this login waited for it: the code was not asked for.
+    const present = await findAccountById(tx, account.id);
+    if (present?.hasSecondFactor !== account.hasSecondFactor) throw wrongCredentials();
+    return true;
   });
   // The account changed between the check and here.
   if (!made) throw wrongCredentials();

@@ -1,12 +1,14 @@
 // The management API, on DTR's paths and in DTR's form; described by one OpenAPI document made of the routes' own schemas.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Surface } from "../environment.ts";
+import { secondFactorRoutes } from "../login/second-factor.ts";
 import { sessionRoutes } from "../login/sessions.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
 import { accountRoutes } from "./accounts.ts";
 import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
+import { importRoutes } from "./import-users.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
 import { settingsRoutes } from "./meta/settings.ts";
 import { userSettingsRoutes } from "./meta/user-settings.ts";
@@ -26,8 +28,9 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     settingsRoutes({ surface, app, base, tag: "settings" });
     clusterRoutes({ surface, app, base, tag: "settings" });
     userSettingsRoutes({ surface, app, base, tag: "settings" });
-    accountRoutes({ surface, app, base, tag: "accounts" });
+    for (const routes of [accountRoutes, importRoutes]) routes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
+    secondFactorRoutes({ surface, app, base, tag: "second factor" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
     eventRoutes({ surface, app, base, tag: "events" });

@@ -10,7 +10,11 @@ import { clientAddress } from "../origin.ts";
 import { callerByCookie, giveCookies, requireCookieWay, sessionToken, takeCookies } from "./cookie.ts";
 
 const maxFormBytes = 64 * 1024;
-const loginForm = z.object({ username: z.string().max(200), password: z.string().max(10_000) });
+const loginForm = z.object({
+  username: z.string().max(200),
+  password: z.string().max(10_000),
+  code: z.string().max(100).optional(),
+});
 
 export function loginRoutes(surface: Surface): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
@@ -18,10 +22,10 @@ export function loginRoutes(surface: Surface): Hono<AppEnv> {
   app.post("/login", async (c) => {
     const head = begin(c, around);
     const way = requireCookieWay(head, around);
-    const { username: name, password } = await readForm(c, around);
+    const { username: name, password, code } = await readForm(c, around);
     const agent = head.header("user-agent") ?? "";
     const from = { address: clientAddress(head, around), agent, former: sessionToken(head, around) };
-    const session = await beginSession(ctx, { name, password, ...from });
+    const session = await beginSession(ctx, { name, password, code, ...from });
     c.set("who", session.account.name);
     giveCookies(c, way, session);
     const { account, csrfToken, endsAt } = session;

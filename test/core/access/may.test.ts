@@ -20,6 +20,7 @@ const account = (id: string, more: Partial<AccountRow> = {}): AccountRow => ({
   isAdmin: false,
   isActive: true,
   passwordHash: "x",
+  hasSecondFactor: false,
   rights: noRights,
   ...more,
 });

@@ -106,8 +106,17 @@ export const needs: Record<string, Need> = {
   "GET /api/v0/index/dockersearch": anything(200),
   "GET /api/v0/repositories": anything(200),
   "GET /api/v0/repositories/:namespace": anything(200),
+  // On http there is no login by cookie.
+  "POST /login": nothing(403),
+  "POST /logout": nothing(204),
+
   "GET /v2/": account(200),
+  "GET /api/v0/accounts/language": account(200),
+  "GET /api/v0/admin/version": account(200),
+  "GET /api/v0/meta/features": account(200),
+  "GET /api/v0/events": account(200),
   "GET /v2/_catalog": { needs: "catalog", yields: 200 },
+  "GET /api/v0/meta/cluster_status": registry(200),
   "GET /api/v0/meta/settings": registry(200),
   "POST /api/v0/meta/settings": registry(202),
 
@@ -128,6 +137,7 @@ export const needs: Record<string, Need> = {
   [`GET ${api}`]: of("pull", 200),
   [`PATCH ${api}`]: of("administer", 200),
   [`DELETE ${api}`]: of("administer", 204),
+  [`GET ${api}/events`]: of("pull", 200, { loggedIn: true }),
   [`GET ${api}/tags`]: of("pull", 200),
   [`GET ${api}/tags/:reference`]: of("pull", 200),
   [`DELETE ${api}/tags/:reference`]: of("delete", 204),

@@ -12,6 +12,7 @@ export const rights: Record<string, readonly (typeof everybody)[number][]> = {
   "lead crew": ["olga", "lena", "admin"],
   "see what crew was granted": ["olga", "lena", "tom", "admin"],
   "be tom": ["tom", "admin"],
+  "be tom himself": ["tom"],
   "see tom's membership": ["olga", "lena", "tom", "rita", "walt", "ada", "admin"],
   "administer the repository": ["olga", "ada", "admin"],
   "administer the repository or be rita": ["olga", "ada", "admin", "rita"],
@@ -26,6 +27,7 @@ const access = "/api/v0/repositories/acme/app/teamAccess";
 const users = "/api/v0/repositories/acme/app/userAccess";
 const patterns = "/api/v0/repositoryNamespaces/acme/patternAccess";
 const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+const second = "/api/v0/accounts/tom/secondFactor";
 const robots = "/api/v0/accounts/acme/serviceAccounts";
 
 export interface Row {
@@ -81,6 +83,12 @@ export const operations: Row[] = [
   { ask: "GET /api/v0/accounts/tom/sessions", needs: "be tom", yields: 200 },
   { ask: "DELETE /api/v0/accounts/tom/sessions", needs: "be tom", yields: 204 },
   { ask: "DELETE /api/v0/accounts/tom/sessions/none", needs: "be tom", yields: 404 },
+  { ask: `GET ${second}`, needs: "be tom", yields: 200 },
+  { ask: `POST ${second}`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
+  { ask: `POST ${second}/confirm`, needs: "be tom himself", body: { code: "000000" }, yields: 404 },
+  { ask: `POST ${second}/recoveryCodes`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
+  { ask: `POST ${second}/disable`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
+  { ask: `DELETE ${second}`, needs: "administer the registry", yields: 404 },
   { ask: "GET /api/v0/index/autocomplete?query=a", needs: "be logged in", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/settings", needs: "be tom", yields: 200 },
   { ask: "GET /api/v0/accounts/nobody/settings", needs: "be logged in", yields: 404 },
@@ -115,6 +123,12 @@ export const operations: Row[] = [
   { ask: `DELETE ${patterns}/none`, needs: "administer the namespace", yields: 404 },
   { ask: "GET /api/v0/accounts/acme/teams/crew/repositoryAccess", needs: "see what crew was granted", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/repositoryAccess/acme/app", needs: "be tom", yields: 404 },
+  {
+    ask: "POST /api/v0/accounts/import",
+    needs: "administer the registry",
+    body: {},
+    yields: 415,
+  },
   { ask: `GET ${robots}`, needs: "administer the organization", yields: 200 },
   { ask: `POST ${robots}`, needs: "administer the organization", body: { name: "Bad Name" }, yields: 400 },
   { ask: `GET ${robots}/ci`, needs: "administer the organization", yields: 200 },

@@ -90,7 +90,7 @@ describeMatrix("PATCH and DELETE /api/v0/repositories/{namespace}/{reponame}", (
     expect((await patch({ tagLimit: 0, immutableTags: false, ...second })).status).toBe(200);
   });
 
-  it.each([1, 2, 3])("has one of the two, when both are asked for at once, time %i", async () => {
+  it.each([1, 2, 3])("has one of the two, when both are asked for at once, time %i", async (_time) => {
     const answers = await Promise.all([patch({ tagLimit: 5 }), patch({ immutableTags: true })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });

@@ -242,6 +242,34 @@ describeMatrix("a session", (kind) => {
 });
 
 describeMatrix(
+  "a login that fails",
+  (kind) => {
+    it("costs one password's check, whoever is named and whatever he has", async () => {
+      const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      const people = createPeople(berth);
+      for (const name of ["tom", "gone"]) await people.must("POST", accounts, { name, password: word });
+      await people.must("PATCH", `${accounts}/gone`, { isActive: false });
+      await people.must("POST", accounts, { name: "acme", isOrg: true });
+      const { token } = (await people.must("POST", "/api/v0/api_tokens?username=tom", {})).body;
+      const tasks: string[] = [];
+      const run = berth.ctx.compute.run.bind(berth.ctx.compute);
+      berth.ctx.compute.run = (task, input) => {
+        tasks.push(task);
+        return run(task, input);
+      };
+      const tried = ["tom", "gone", "acme", "nobody", "NOT A NAME", ""].map((name) => [name, "wrong"] as const);
+      for (const [name, password] of [...tried, ["gone", word] as const, ["tom", token as string] as const]) {
+        tasks.length = 0;
+        expect((await createBrowser(berth).logIn(name, password)).status).toBe(401);
+        expect([name, ...tasks]).toEqual([name, "verifyPassword"]);
+      }
+      await berth.close();
+    });
+  },
+  "the application's memory",
+);
+
+describeMatrix(
   "where cookies travel",
   (kind) => {
     let berth: Target;

@@ -1,6 +1,6 @@
 // Checkpoints: what the events of a span of transactions were when they were sealed, signed and chained to the span before.
 import { bigint, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-import { bytea, xid8 } from "./columns.ts";
+import { bytea, xid8 } from "../columns.ts";
 
 export const eventCheckpoint = pgTable("event_checkpoint", {
   /** 1, 2, 3 …: of two who seal at once one is first. */

@@ -1,7 +1,7 @@
 // Events: the outbox. Rows are written in the transaction of the change they tell of, and read in commit order.
 import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import { textC, xid8 } from "./columns.ts";
+import { textC, xid8 } from "../columns.ts";
 
 export const event = pgTable(
   "event",
