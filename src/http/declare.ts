@@ -1,5 +1,5 @@
 // Declares an operation of the management API once: for the OpenAPI document, for the router, and for who may come that far.
-import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AccountRow, Caller } from "#core/access/caller.ts";
 import { requireAccount } from "#core/accounts/find.ts";
 import { changeErrorAnswers, errorAnswers, json } from "./api/forms.ts";
@@ -16,6 +16,8 @@ export interface Operation<F extends z.ZodType> extends FormRules {
   params?: z.ZodObject;
   query?: z.ZodObject;
   form?: F;
+  /** The media type of a body that is no JSON: the operation reads it itself. */
+  text?: string;
   /** Of success; without a schema there is no body. */
   status: 200 | 201 | 202 | 204;
   answer?: z.ZodType;
@@ -40,7 +42,7 @@ export interface Declaring {
   tag: string;
 }
 
-/** @param handle gives the body of the answer; it is asked only for callers with an account. */
+/** @param handle gives the body of the answer, or a response where it is no JSON; it is asked only for callers with an account. */
 export function declare<F extends z.ZodType>(
   to: Declaring,
   operation: Operation<F>,
@@ -57,8 +59,9 @@ export function declareOpen<F extends z.ZodType>(
   operation: Operation<F>,
   handle: (asked: Omit<Asked<F>, "caller"> & { caller: Caller }) => Promise<unknown>,
 ): void {
-  const { method, path, summary, params, query, form, status, answer } = operation;
-  const request = { ...(params && { params }), ...(query && { query }), ...(form && { body: json(form, summary) }) };
+  const { method, path, summary, params, query, form, text, status, answer } = operation;
+  const body = form ? json(form, summary) : text && { content: { [text]: { schema: z.string() } } };
+  const request = { ...(params && { params }), ...(query && { query }), ...(body && { body }) };
   const success = answer ? json(answer, summary) : { description: summary };
   const responses = { [status]: success, ...(method === "get" ? errorAnswers : changeErrorAnswers) };
   app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses });
@@ -71,6 +74,7 @@ export function declareOpen<F extends z.ZodType>(
       param: (name) => c.req.param(name) as string,
       form: () => readJson(c, surface.around, form as F, operation),
     });
+    if (result instanceof Response) return result;
     return status === 204 ? c.body(null, 204) : c.json(result ?? {}, status);
   });
 }

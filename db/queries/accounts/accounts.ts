@@ -69,6 +69,33 @@ export async function insertAccount(db: Db, row: NewAccount): Promise<boolean> {
   return made.length > 0;
 }
 
+/** Those of the names that accounts have. */
+export async function findTakenNames(db: Db, names: readonly string[]): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    db,
+    sql`select name from account where name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`,
+  );
+  return found.map(({ name }) => name);
+}
+
+/** Creates users at once, but those whose names are taken. @returns how many were created. */
+export async function insertUsers(
+  db: Db,
+  users: readonly Pick<NewAccount, "id" | "name" | "isAdmin" | "globalRole" | "passwordHash">[],
+  now: Date,
+): Promise<number> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const made = await rows(
+    db,
+    sql`insert into account (id, name, kind, is_admin, global_role, password_hash, password_changed_at, created_at)
+      select u.id, u.name, 'user', u."isAdmin", u."globalRole", u."passwordHash", ${at}, ${at}
+      from jsonb_to_recordset(${JSON.stringify(users)}::jsonb)
+        as u(id uuid, name text, "isAdmin" boolean, "globalRole" text, "passwordHash" text)
+      on conflict (name) do nothing returning id`,
+  );
+  return made.length;
+}
+
 /** Whether a system admin exists who can log in. */
 export async function hasAdmin(db: Db): Promise<boolean> {
   return (

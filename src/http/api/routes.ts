@@ -8,6 +8,7 @@ import { accountRoutes } from "./accounts.ts";
 import { eventRoutes } from "./events.ts";
 import { manifestRoutes } from "./images/manifests.ts";
 import { tagRoutes } from "./images/tags.ts";
+import { importRoutes } from "./import-users.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
 import { settingsRoutes } from "./meta/settings.ts";
 import { userSettingsRoutes } from "./meta/user-settings.ts";
@@ -27,7 +28,7 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     settingsRoutes({ surface, app, base, tag: "settings" });
     clusterRoutes({ surface, app, base, tag: "settings" });
     userSettingsRoutes({ surface, app, base, tag: "settings" });
-    accountRoutes({ surface, app, base, tag: "accounts" });
+    for (const routes of [accountRoutes, importRoutes]) routes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
     secondFactorRoutes({ surface, app, base, tag: "second factor" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });

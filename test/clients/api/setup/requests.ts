@@ -1,6 +1,7 @@
 // A request for every operation of the management API, in an order in which each can succeed.
 
 import { ownSteps } from "./own-requests.ts";
+import { secondFactorSteps } from "./second-factor-requests.ts";
 import { type Seen, type Step, step } from "./step.ts";
 
 const word = "correct horse battery staple";
@@ -80,12 +81,15 @@ export const steps: Step[] = [
   step(`GET ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`GET ${repository}/manifests`, `${tiny}/manifests`),
   step(`GET ${repository}/manifests/{reference}`, `${tiny}/manifests/v1`),
+  step("GET /api/v0/events", "/api/v0/events?pageSize=50"),
+  step(`GET ${repository}/events`, `${tiny}/events`),
   step(`DELETE ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`DELETE ${repository}/manifests/{reference}`, (seen) => {
     const [{ digest }] = seen.get(`GET ${repository}/manifests`) as [{ digest: string }];
     return `${tiny}/manifests/${digest}`;
   }),
   ...ownSteps,
+  ...secondFactorSteps,
 
   step("POST /api/v0/api_tokens", "/api/v0/api_tokens", { tokenLabel: "ci" }),
   step("GET /api/v0/api_tokens", "/api/v0/api_tokens"),
@@ -100,6 +104,7 @@ export const steps: Step[] = [
   step(`DELETE ${team}/members/{member}`, `${accounts}/acme/teams/crew/members/eve`),
   step(`DELETE ${team}`, `${accounts}/acme/teams/crew`),
   step(`DELETE ${account}/members/{member}`, `${accounts}/acme/members/eve`),
+  step("DELETE /api/v0/accounts/{namespace}/repositories", "/api/v0/accounts/eve/repositories"),
   step("DELETE /api/v0/accounts/{namespace}", "/api/v0/accounts/eve"),
   step(`DELETE ${account}`, `${accounts}/acme`),
 ];
