@@ -1,7 +1,10 @@
-// `berth audit verify`: tells whether the sealed events are as they were, beside a running server or without one.
+// `berth audit verify` and `berth audit export`: whether the sealed events are as they were, and all of them as lines of JSON; beside a
+// running server or without one.
+import { once } from "node:events";
 import { Command } from "commander";
 import { createSystemClock } from "#adapters/clock/system.ts";
 import { createKeyring } from "#core/access/keyring.ts";
+import { exportPage } from "#core/audit/export.ts";
 import { type Verified, verifyEvents } from "#core/audit/verify.ts";
 import { openForCommand } from "#runtime/node/database.ts";
 import { createLog } from "#runtime/node/log.ts";
@@ -13,7 +16,32 @@ export function auditCommand(): Command {
     .description("verify that no sealed event was changed, removed or added; ends with status 1 when one was")
     .option("--checkpoint <id:hash>", "a checkpoint as an earlier run told it, which has to be there still")
     .action(verifyCommand);
-  return new Command("audit").description("what happened, on the host").addCommand(verify);
+  const all = new Command("export")
+    .description("write everything that happened as lines of JSON")
+    .option("--after <position>", "only what follows an event: the position in its line")
+    .action(exportCommand);
+  return new Command("audit").description("what happened, on the host").addCommand(verify).addCommand(all);
+}
+
+const exportedAtOnce = 1000;
+
+async function exportCommand(options: { after?: string }): Promise<void> {
+  try {
+    const { db, stop } = await openForCommand(requireConfig(), createLog("warn"));
+    try {
+      let after = options.after ?? "";
+      for (;;) {
+        const { lines, count, last } = await exportPage({ db }, { after, limit: exportedAtOnce });
+        if (!process.stdout.write(lines)) await once(process.stdout, "drain");
+        if (count < exportedAtOnce) break;
+        after = last;
+      }
+    } finally {
+      await stop();
+    }
+  } catch (error) {
+    fail(error);
+  }
 }
 
 async function verifyCommand(options: { checkpoint?: string }): Promise<void> {

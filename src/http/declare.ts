@@ -42,7 +42,7 @@ export interface Declaring {
   tag: string;
 }
 
-/** @param handle gives the body of the answer; it is asked only for callers with an account. */
+/** @param handle gives the body of the answer, or a response where it is no JSON; it is asked only for callers with an account. */
 export function declare<F extends z.ZodType>(
   to: Declaring,
   operation: Operation<F>,
@@ -74,6 +74,7 @@ export function declareOpen<F extends z.ZodType>(
       param: (name) => c.req.param(name) as string,
       form: () => readJson(c, surface.around, form as F, operation),
     });
+    if (result instanceof Response) return result;
     return status === 204 ? c.body(null, 204) : c.json(result ?? {}, status);
   });
 }

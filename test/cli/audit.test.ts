@@ -31,6 +31,16 @@ describe("berth audit verify", { timeout: 60_000 }, () => {
     );
     expect([other.code, other.out]).toEqual([1, expect.stringContaining("it is not the one that was kept")]);
 
+    const exported = await runBerth(["audit", "export"], berth.dataDir);
+    const lines = exported.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ type }) => type)).toEqual(expect.arrayContaining(["account.create", "repository.create"]));
+    const rest = await runBerth(["audit", "export", "--after", lines.at(-2).position], berth.dataDir);
+    // A login may have been written meanwhile.
+    expect(rest.out.split("\n")[0]).toBe(JSON.stringify(lines.at(-1)));
+
     const path = join(berth.dataDir, "run", ".s.PGSQL.5432");
     const client = connectDatabase({ path, username: "berth", database: "berth" }, { max: 1 });
     const [event] =

@@ -2,6 +2,7 @@
 import { insertEvent } from "#db/queries/events.ts";
 import {
   findRepository,
+  markRepositoriesDeleted,
   markRepositoryDeleted,
   type RepositoryChange,
   type RepositoryRow,
@@ -10,7 +11,8 @@ import {
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { may, type RepositoryAction } from "../access/may.ts";
-import { heeding } from "../cache/feed.ts";
+import { findAccount, requireAccount, requireMay } from "../accounts/find.ts";
+import { heed, heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
 
@@ -91,4 +93,22 @@ export async function deleteRepository(ctx: ChangeNeeds, caller: Caller, path: s
       if (await markRepositoryDeleted(tx, repository.id, at)) await insertEvent(tx, event);
     }),
   );
+}
+
+/**
+ * Deletes all repositories of a user or an organization: for its owners and for system admins.
+ * @throws NOT_AUTHENTICATED, NO_SUCH_ACCOUNT, NOT_AUTHORIZED.
+ */
+export async function deleteRepositoriesOf(ctx: ChangeNeeds, caller: Caller, namespace: string): Promise<void> {
+  requireAccount(caller);
+  const account = await findAccount(ctx, namespace);
+  await requireMay(caller, { on: "account", action: "administer", account });
+  const at = ctx.clock.now();
+  const events = await ctx.db.transaction(async (tx) => {
+    const gone = await markRepositoriesDeleted(tx, account.id, at);
+    const told = gone.map((repository) => eventOf({ at, type: "repository.delete", repository, caller }));
+    for (const event of told) await insertEvent(tx, event);
+    return told;
+  });
+  for (const event of events) heed(ctx.facts, event);
 }

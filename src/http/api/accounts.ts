@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { deleteAccount } from "#core/accounts/accounts.ts";
 import { pageTeamRepositories } from "#core/grants/team-access.ts";
 import { getUserAccess } from "#core/grants/user-access.ts";
+import { deleteRepositoriesOf } from "#core/repositories/change.ts";
 import { type Declaring, declare } from "../declare.ts";
 import { describeAccount } from "../enzi/forms.ts";
 import { describeAccess, describeTeamFor, teamRepositoriesAnswer, userAccessAnswer } from "./access-forms.ts";
@@ -21,6 +22,17 @@ export function accountRoutes(to: Declaring): void {
       status: 204,
     },
     ({ caller, param }) => deleteAccount(ctx, caller, param("namespace")),
+  );
+  declare(
+    to,
+    {
+      method: "delete",
+      path: "/accounts/{namespace}/repositories",
+      params: z.object({ namespace: z.string() }),
+      summary: "delete every repository of a user or an organization",
+      status: 204,
+    },
+    ({ caller, param }) => deleteRepositoriesOf(ctx, caller, param("namespace")),
   );
   declare(
     to,

@@ -1,5 +1,6 @@
 // What happened, on DTR's paths and in DTR's form: of everything that the caller may learn of, and of one repository.
 import { z } from "@hono/zod-openapi";
+import { pageExport } from "#core/audit/export.ts";
 import { kindOf } from "#core/audit/kinds.ts";
 import { type EventQuery, type EventRow, type EventsPage, pageEvents, pageRepositoryEvents } from "#core/audit/list.ts";
 import { registryError } from "#oci/error.ts";
@@ -47,6 +48,21 @@ export function eventRoutes(to: Declaring): void {
     to,
     { ...list, path: "/events", summary: "what happened, as far as the caller may learn of it, newest first" },
     async ({ c, caller }) => answer(c, await pageEvents(ctx, caller, readQuery(c))),
+  );
+  declare(
+    to,
+    {
+      method: "get",
+      path: "/events/export",
+      summary: "everything that happened, as lines of JSON in the order in which it is sealed, for system admins",
+      query: pageQuery,
+      status: 200,
+    },
+    async ({ c, caller }) => {
+      const { after, limit } = readPage(c);
+      const { lines, last } = await pageExport(ctx, caller, { after, limit });
+      return c.body(lines, 200, { "Content-Type": "application/x-ndjson", "X-Next-Page-Start": last });
+    },
   );
   declare(
     to,

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Berth, makeHome, startBerth } from "../setup/berth.ts";
+import { type Berth, makeHome, password, startBerth, user } from "../setup/berth.ts";
 import { request } from "../setup/registry.ts";
 import { differences } from "./setup/differences.ts";
 import { type Document, readDocument, shapeOf } from "./setup/judge.ts";
@@ -37,6 +37,7 @@ describe("the management API", () => {
       own.set(base, readDocument(text, base));
     }
     await pushTinyImage(berth, "seed/tiny", "v1");
+    await logIn(berth);
     const seen: Seen = new Map();
     for (const { operation, path, body } of steps) {
       const [method] = operation.split(" ") as [string];
@@ -116,6 +117,13 @@ describe.skipIf(reason)("beside DTR's", () => {
     expect(lacking).toEqual([]);
   });
 });
+
+/** Gives the admin a session, as a browser would have one. */
+async function logIn(berth: Berth): Promise<void> {
+  const body = new URLSearchParams({ username: user, password });
+  const answer = await request(berth, "/login", { method: "POST", body, anonymous: true });
+  if (!answer.ok) throw new Error(`/login: ${answer.status} ${await answer.text()}`);
+}
 
 function baseOf(operation: string): string {
   return bases.find((base) => operation.includes(` ${base}/`)) as string;

@@ -7,7 +7,7 @@ export const operations = {
   "DTR 2.7": `
 works GET /api/v0/accounts/language
 works DELETE /api/v0/accounts/{namespace}
-refuses DELETE /api/v0/accounts/{namespace}/repositories | DTR dropped it in 2.6: delete each repository
+works DELETE /api/v0/accounts/{namespace}/repositories
 later GET /api/v0/accounts/{namespace}/webhooks | webhooks
 works GET /api/v0/accounts/{orgname}/teams/{teamname}/repositoryAccess
 works GET /api/v0/accounts/{username}/repositoryAccess/{namespace}/{reponame}
@@ -236,4 +236,13 @@ later GET /enzi/v0/jobs/{jobID}/logs | jobs on view
 later GET /enzi/v0/workers | jobs on view
 later DELETE /enzi/v0/workers/{workerID} | jobs on view
 later GET /enzi/v0/workers/{workerID}/ping | jobs on view`,
+  "In no document of DTR's, but asked for by its clients": `
+works GET /api/v0/admin/version
+refuses GET /api/v0/admin/settings/registry | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/registry | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/registry/simple | storage is set for each process: BERTH_STORAGE
+refuses PUT /api/v0/admin/settings/auth | ask POST /enzi/v0/accounts
+refuses POST /api/v0/admin/jobs | what nothing refers to is removed while the registry serves
+refuses POST /api/v0/admin/settings/registry/garbageCollection/schedule | what nothing refers to is removed while the registry serves
+refuses GET /api/v0/admin/settings/registry/garbageCollection/lastSavings | what nothing refers to is removed while the registry serves`,
 };

@@ -156,6 +156,10 @@ export const expectations: Record<string, Expectation> = {
     ask: () => ({ path: "/api/v0/events" }),
     private: "401 200 200 200 | 200 200 200 200 200 401",
   },
+  "GET /api/v0/events/export": {
+    ask: () => ({ path: "/api/v0/events/export" }),
+    private: "401 403 403 200 | 403 403 403 403 403 401",
+  },
   "GET /api/v0/repositories/:namespace/:reponame/events": {
     ask: (_, name) => ({ path: `/api/v0/repositories/${name}/events` }),
     private: "401 404 200 200 | 404 200 404 404 200 401",

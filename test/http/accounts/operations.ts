@@ -52,6 +52,8 @@ export const operations: Row[] = [
   { ask: `PATCH ${accounts}/tom`, needs: "be tom", body: { fullName: "tom!" }, yields: 200 },
   { ask: `PATCH ${accounts}/tom`, needs: "administer the registry", body: { isAdmin: false }, yields: 200 },
   { ask: `DELETE ${accounts}/nobody`, needs: "administer the registry", yields: 404 },
+  { ask: "DELETE /api/v0/accounts/tom/repositories", needs: "be tom", yields: 204 },
+  { ask: "DELETE /api/v0/accounts/nobody/repositories", needs: "be logged in", yields: 404 },
   { ask: "DELETE /api/v0/accounts/nobody", needs: "administer the registry", yields: 404 },
   { ask: `POST ${accounts}/tom/changePassword`, needs: "be tom", body: { newPassword: "short" }, yields: 400 },
   { ask: `GET ${accounts}/tom/organizations`, needs: "be tom", yields: 200 },

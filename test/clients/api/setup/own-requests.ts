@@ -1,4 +1,4 @@
-// Requests for the operations that DTR 2.7 has not: grants to users and on patterns, who may what, service accounts.
+// Requests for the operations that DTR 2.7 has not: grants to users and on patterns, who may what, service accounts, sessions.
 import { type Step, step } from "./step.ts";
 
 const repository = "/api/v0/repositories/{namespace}/{reponame}";
@@ -6,10 +6,11 @@ const app = "/api/v0/repositories/acme/app";
 const patterns = "/api/v0/repositoryNamespaces/{namespace}/patternAccess";
 const robots = "/api/v0/accounts/{orgname}/serviceAccounts";
 const robot = `${robots}/{name}`;
+const sessions = "/api/v0/accounts/{username}/sessions";
 const bot = "/api/v0/accounts/acme/serviceAccounts/bot";
 const readOnly = { accessLevel: "read-only" };
 
-/** They need the organization acme with the team crew, the user tom, and the repository acme/app. */
+/** They need a session of the admin's, the organization acme with the team crew, the user tom, and the repository acme/app. */
 export const ownSteps: Step[] = [
   step(`PUT ${repository}/userAccess/{grantee}`, `${app}/userAccess/tom`, readOnly),
   step(`GET ${repository}/userAccess`, `${app}/userAccess`),
@@ -38,6 +39,16 @@ export const ownSteps: Step[] = [
     const { hashedToken } = seen.get(`POST ${robot}/secrets`) as { hashedToken: string };
     return `${bot}/secrets/${hashedToken}`;
   }),
+  step(`POST ${robot}/trustRules`, `${bot}/trustRules`, {
+    issuer: "https://ci.example.com",
+    audience: "berth",
+    claims: { sub: "repo:acme/app" },
+  }),
+  step(`GET ${robot}/trustRules`, `${bot}/trustRules`),
+  step(`DELETE ${robot}/trustRules/{rule}`, (seen) => {
+    const { id } = seen.get(`POST ${robot}/trustRules`) as { id: string };
+    return `${bot}/trustRules/${id}`;
+  }),
   step(`PUT ${robot}/repositoryAccess/{reponame}`, `${bot}/repositoryAccess/app`, readOnly),
   step(`GET ${robot}/repositoryAccess`, `${bot}/repositoryAccess`),
   step(`DELETE ${robot}/repositoryAccess/{reponame}`, `${bot}/repositoryAccess/app`),
@@ -45,4 +56,12 @@ export const ownSteps: Step[] = [
   step(`GET ${robot}/namespaceAccess`, `${bot}/namespaceAccess`),
   step(`DELETE ${robot}/namespaceAccess`, `${bot}/namespaceAccess`),
   step(`DELETE ${robot}`, bot),
+
+  step("GET /api/v0/session", "/api/v0/session"),
+  step(`GET ${sessions}`, "/api/v0/accounts/admin/sessions"),
+  step(`DELETE ${sessions}/{session}`, (seen) => {
+    const { sessions: all } = seen.get(`GET ${sessions}`) as { sessions: [{ id: string }] };
+    return `/api/v0/accounts/admin/sessions/${all[0].id}`;
+  }),
+  step(`DELETE ${sessions}`, "/api/v0/accounts/tom/sessions"),
 ];

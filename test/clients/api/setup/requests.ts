@@ -80,6 +80,8 @@ export const steps: Step[] = [
   step(`GET ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`GET ${repository}/manifests`, `${tiny}/manifests`),
   step(`GET ${repository}/manifests/{reference}`, `${tiny}/manifests/v1`),
+  step("GET /api/v0/events", "/api/v0/events?pageSize=50"),
+  step(`GET ${repository}/events`, `${tiny}/events`),
   step(`DELETE ${repository}/tags/{reference}`, `${tiny}/tags/v1`),
   step(`DELETE ${repository}/manifests/{reference}`, (seen) => {
     const [{ digest }] = seen.get(`GET ${repository}/manifests`) as [{ digest: string }];
@@ -100,6 +102,7 @@ export const steps: Step[] = [
   step(`DELETE ${team}/members/{member}`, `${accounts}/acme/teams/crew/members/eve`),
   step(`DELETE ${team}`, `${accounts}/acme/teams/crew`),
   step(`DELETE ${account}/members/{member}`, `${accounts}/acme/members/eve`),
+  step("DELETE /api/v0/accounts/{namespace}/repositories", "/api/v0/accounts/eve/repositories"),
   step("DELETE /api/v0/accounts/{namespace}", "/api/v0/accounts/eve"),
   step(`DELETE ${account}`, `${accounts}/acme`),
 ];
