@@ -22,6 +22,8 @@ type ExchangeNeeds = Needs<"db" | "clock" | "egress" | "issuers" | "report" | "c
 /** Tokens that one rule may have given that still hold. */
 const mostTokens = 10_000;
 
+const credential = "workload token";
+
 interface Shown {
   token: string;
   /** Which service account is meant; null: the only one that a rule gives for this token. */
@@ -46,7 +48,7 @@ export async function exchangeOutsideToken(ctx: ExchangeNeeds, shown: Shown): Pr
     return await exchange(ctx, shown);
   } catch (error) {
     const isWrong = error instanceof RegistryError && error.code === "UNAUTHORIZED";
-    if (isWrong) noteFailedLogIn(ctx, { account: null, address: shown.address, credential: "workload token" });
+    if (isWrong) noteFailedLogIn(ctx, { account: null, address: shown.address, credential });
     throw error;
   }
 }
