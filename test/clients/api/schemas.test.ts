@@ -23,6 +23,7 @@ interface Answered {
   refusal: { status: number; body: unknown };
   status: number;
   body: unknown;
+  isExpected: boolean;
 }
 
 const answered: Answered[] = [];
@@ -39,19 +40,26 @@ describe("the management API", () => {
     await pushTinyImage(berth, "seed/tiny", "v1");
     await logIn(berth);
     const seen: Seen = new Map();
-    for (const { operation, path, body } of steps) {
+    for (const { operation, path, body, fails } of steps) {
       const [method] = operation.split(" ") as [string];
       const ask = async (anonymous: boolean) => {
-        const init = body === undefined ? {} : { body: JSON.stringify(body) };
-        const headers = { "content-type": "application/json", accept: "application/json" };
+        const isText = typeof body === "string";
+        const init = body === undefined ? {} : { body: isText ? body : JSON.stringify(body) };
+        const headers = { "content-type": isText ? "text/csv" : "application/json", accept: "application/json" };
         const answer = await request(berth, path(seen), { method, anonymous, headers, ...init });
         const text = await answer.text();
-        return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+        const isJson = /^application\/json\b/.test(answer.headers.get("content-type") ?? "");
+        return { status: answer.status, body: isJson && text !== "" ? JSON.parse(text) : undefined };
       };
       const refusal = await ask(true);
       const answer = await ask(false);
       seen.set(operation, answer.body);
-      answered.push({ operation, refusal, ...answer });
+      answered.push({
+        operation,
+        refusal,
+        ...answer,
+        isExpected: fails ? answer.status === fails : answer.status < 300,
+      });
     }
   });
   afterAll(() => berth?.stop());
@@ -64,8 +72,8 @@ describe("the management API", () => {
     expect(unasked, "write a request for each into test/clients/api/setup/requests.ts").toEqual([]);
   });
 
-  it("answers each with success", () => {
-    expect(answered.filter(({ status }) => status >= 300)).toEqual([]);
+  it("answers each with success, or as is said here", () => {
+    expect(answered.filter(({ isExpected }) => !isExpected)).toEqual([]);
   });
 
   it("answers as its own OpenAPI documents say, without credentials, too", () => {

@@ -7,7 +7,10 @@ export interface Step {
   /** As our own OpenAPI document has it: `GET /api/v0/meta/settings`. */
   operation: string;
   path(seen: Seen): string;
+  /** A text is CSV, anything else goes as JSON. */
   body?: unknown;
+  /** The status, where the system admin cannot have success: it takes more than one request, which is tested elsewhere. */
+  fails?: number;
 }
 
 export function step(operation: string, path: string | ((seen: Seen) => string), body?: unknown): Step {
