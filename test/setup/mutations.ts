@@ -86,11 +86,6 @@ const mutations: Mutation[] = [
   },
   { what: "a token to pull is one to push", from: /actions\.includes\(action\)/, to: "true" },
   {
-    what: "a service account manages itself",
-    from: /if \(account\.kind === "service"\) return false;/,
-    to: "",
-  },
-  {
     what: "everybody manages every service account",
     from: /ownerId != null && owns\(account, ownerId\)/,
     to: "true",

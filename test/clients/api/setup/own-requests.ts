@@ -6,8 +6,6 @@ const app = "/api/v0/repositories/acme/app";
 const patterns = "/api/v0/repositoryNamespaces/{namespace}/patternAccess";
 const robots = "/api/v0/accounts/{orgname}/serviceAccounts";
 const robot = `${robots}/{name}`;
-const second = "/api/v0/accounts/{username}/secondFactor";
-const proof = { password: "x", code: "1" };
 const sessions = "/api/v0/accounts/{username}/sessions";
 const bot = "/api/v0/accounts/acme/serviceAccounts/bot";
 const readOnly = { accessLevel: "read-only" };
@@ -61,12 +59,6 @@ export const ownSteps: Step[] = [
 
   step("POST /api/v0/accounts/import", "/api/v0/accounts/import", "ivy,correct horse battery staple,read-only\n"),
   step("GET /api/v0/events/export", "/api/v0/events/export"),
-  step(`GET ${second}`, "/api/v0/accounts/tom/secondFactor"),
-  { ...step(`POST ${second}`, "/api/v0/accounts/tom/secondFactor", { password: "x" }), fails: 403 },
-  { ...step(`POST ${second}/confirm`, "/api/v0/accounts/tom/secondFactor/confirm", { code: "1" }), fails: 403 },
-  { ...step(`POST ${second}/recoveryCodes`, "/api/v0/accounts/tom/secondFactor/recoveryCodes", proof), fails: 403 },
-  { ...step(`POST ${second}/disable`, "/api/v0/accounts/tom/secondFactor/disable", proof), fails: 403 },
-  { ...step(`DELETE ${second}`, "/api/v0/accounts/tom/secondFactor"), fails: 404 },
   step("GET /api/v0/session", "/api/v0/session"),
   step(`GET ${sessions}`, "/api/v0/accounts/admin/sessions"),
   step(`DELETE ${sessions}/{session}`, (seen) => {

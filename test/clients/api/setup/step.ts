@@ -8,12 +8,19 @@ export interface Step {
   operation: string;
   path(seen: Seen): string;
   /** A text is CSV, anything else goes as JSON. */
-  body?: unknown;
-  /** The status, where the system admin cannot have success: it takes more than one request, which is tested elsewhere. */
-  fails?: number;
+  body?(seen: Seen): unknown;
+  /** `Authorization`; without, the admin's password. */
+  as?(seen: Seen): string;
 }
 
-export function step(operation: string, path: string | ((seen: Seen) => string), body?: unknown): Step {
+/** @param body what is sent, or what makes it of the answers so far. */
+export function step(
+  operation: string,
+  path: string | ((seen: Seen) => string),
+  body?: unknown,
+  as?: (seen: Seen) => string,
+): Step {
   const pathOf = typeof path === "string" ? () => path : path;
-  return { operation, path: pathOf, ...(body !== undefined && { body }) };
+  const bodyOf = typeof body === "function" ? (body as (seen: Seen) => unknown) : () => body;
+  return { operation, path: pathOf, ...(body !== undefined && { body: bodyOf }), ...(as && { as }) };
 }
