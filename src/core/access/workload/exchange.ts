@@ -96,8 +96,7 @@ async function give(
     await deleteEndedTokens(tx, rule.accountId, now);
     if (!(await insertWorkloadToken(tx, { hash, rule, label, creatorAgent, expiresAt, now }, mostTokens)))
       throw registryError("TOOMANYREQUESTS", `a trust rule gives ${mostTokens} tokens at most that hold at once`);
-    const by = `trust rule ${rule.id}`;
-    const who = { actorId: rule.accountId, actorName: rule.accountName, credential: by, address: shown.address };
+    const who = { actorId: rule.accountId, actorName: rule.accountName, credential, address: shown.address };
     const told = { type: "workload.login" as const, object: rule.accountName, repositoryId: null };
     await insertEvent(tx, { ...told, ...who, at: now, detail });
   });
