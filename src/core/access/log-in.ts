@@ -42,7 +42,7 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
     noteFailedLogIn(ctx, { account: null, address: credentials.address, credential: "access token" });
   } else {
     const account = await checkPassword(ctx, credentials);
-    if (account?.hasSecondFactor) throw passwordAlone();
+    if (account?.hasSecondFactor) throw passwordAlone(ctx, account, credentials.address);
     if (account) {
       const self = asOf(account, ctx.clock.now());
       return loggedIn(ctx, { account: self, grants: null, how: "basic", from: credentials.address });
@@ -52,7 +52,8 @@ export async function logIn(ctx: LogInNeeds, credentials: Credentials): Promise<
 }
 
 /** Only who knows the password hears that it is right and not enough. */
-function passwordAlone(): RegistryError {
+function passwordAlone(ctx: Needs<"counters" | "clock">, account: AccountRow, address: string): RegistryError {
+  noteFailedLogIn(ctx, { account, address, credential: "password" });
   return registryError(
     "UNAUTHORIZED",
     "this account has a second factor: use an access token in place of the password (the password is for /login)",

@@ -19,6 +19,7 @@ import { base32Of, hmacOf, randomBytes, sameText, totpCode, totpUri } from "../a
 import { seal, unseal } from "../access/seal.ts";
 import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { findAccount, requireAccount, requireMay } from "../accounts/find.ts";
+import { noteFailedLogIn } from "../audit/note.ts";
 import type { Needs } from "../context.ts";
 
 const stepSeconds = 30;
@@ -145,11 +146,16 @@ export async function removeSecondFactor(ctx: ChangeNeeds, caller: Caller, nameO
  * At a login whose password was right.
  * @throws SECOND_FACTOR_REQUIRED when the code is missing, wrong or was used before; TOOMANYREQUESTS after many wrong ones.
  */
-export async function requireCode(ctx: CodeNeeds, account: AccountRow, code: string | undefined): Promise<void> {
+export async function requireCode(
+  ctx: CodeNeeds & Needs<"counters">,
+  account: AccountRow,
+  { code, address }: { code: string | undefined; address: string },
+): Promise<void> {
   if (code === undefined || code === "") throw registryError("SECOND_FACTOR_REQUIRED");
   const row = await beginTry(ctx, account);
-  if (!(await isCodeRight(ctx, account, row, code)))
-    throw registryError("SECOND_FACTOR_REQUIRED", "the code of the second factor is not right, or was used before");
+  if (await isCodeRight(ctx, account, row, code)) return;
+  noteFailedLogIn(ctx, { account, address, credential: "second factor" });
+  throw registryError("SECOND_FACTOR_REQUIRED", "the code of the second factor is not right, or was used before");
 }
 
 /** A code is looked at only once the password is right: else anybody could make its owner wait. */

@@ -63,7 +63,7 @@ export async function beginSession(
   const { address } = input;
   const account = await checkPassword(ctx, input);
   if (!account) throw wrongCredentials();
-  if (account.hasSecondFactor) await requireCode(ctx, account, input.code);
+  if (account.hasSecondFactor) await requireCode(ctx, account, input);
   const token = randomWord(32);
   const hash = await sha256Of(token);
   const former = input.former === null ? null : await sha256Of(input.former.slice(0, maxTokenLength));

@@ -39,11 +39,12 @@ describe("the management API", () => {
     await pushTinyImage(berth, "seed/tiny", "v1");
     await logIn(berth);
     const seen: Seen = new Map();
-    for (const { operation, path, body } of steps) {
+    for (const { operation, path, body, as } of steps) {
       const [method] = operation.split(" ") as [string];
       const ask = async (anonymous: boolean) => {
-        const init = body === undefined ? {} : { body: JSON.stringify(body) };
-        const headers = { "content-type": "application/json", accept: "application/json" };
+        const init = body === undefined ? {} : { body: JSON.stringify(body(seen)) };
+        const authorization = anonymous || !as ? {} : { authorization: as(seen) };
+        const headers = { "content-type": "application/json", accept: "application/json", ...authorization };
         const answer = await request(berth, path(seen), { method, anonymous, headers, ...init });
         const text = await answer.text();
         return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };

@@ -146,7 +146,7 @@ it("tells of what it gave, to whom and for which token, and of what it refused",
     {
       object: "acme+ci",
       actor_name: "acme+ci",
-      credential: "workload token",
+      credential: expect.stringMatching(/^trust rule /),
       address: "127.0.0.1",
       detail: { issuer: issuer.url, subject: build.sub, jti: "named" },
     },

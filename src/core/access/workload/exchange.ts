@@ -22,8 +22,6 @@ type ExchangeNeeds = Needs<"db" | "clock" | "egress" | "issuers" | "report" | "c
 /** Tokens that one rule may have given that still hold. */
 const mostTokens = 10_000;
 
-const credential = "workload token";
-
 interface Shown {
   token: string;
   /** Which service account is meant; null: the only one that a rule gives for this token. */
@@ -48,7 +46,7 @@ export async function exchangeOutsideToken(ctx: ExchangeNeeds, shown: Shown): Pr
     return await exchange(ctx, shown);
   } catch (error) {
     const isWrong = error instanceof RegistryError && error.code === "UNAUTHORIZED";
-    if (isWrong) noteFailedLogIn(ctx, { account: null, address: shown.address, credential });
+    if (isWrong) noteFailedLogIn(ctx, { account: null, address: shown.address, credential: "workload token" });
     throw error;
   }
 }
@@ -96,7 +94,8 @@ async function give(
     await deleteEndedTokens(tx, rule.accountId, now);
     if (!(await insertWorkloadToken(tx, { hash, rule, label, creatorAgent, expiresAt, now }, mostTokens)))
       throw registryError("TOOMANYREQUESTS", `a trust rule gives ${mostTokens} tokens at most that hold at once`);
-    const who = { actorId: rule.accountId, actorName: rule.accountName, credential, address: shown.address };
+    const by = `trust rule ${rule.id}`;
+    const who = { actorId: rule.accountId, actorName: rule.accountName, credential: by, address: shown.address };
     const told = { type: "workload.login" as const, object: rule.accountName, repositoryId: null };
     await insertEvent(tx, { ...told, ...who, at: now, detail });
   });

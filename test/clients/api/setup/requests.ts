@@ -1,6 +1,7 @@
 // A request for every operation of the management API, in an order in which each can succeed.
 
 import { ownSteps } from "./own-requests.ts";
+import { secondFactorSteps } from "./second-factor-requests.ts";
 import { type Seen, type Step, step } from "./step.ts";
 
 const word = "correct horse battery staple";
@@ -88,6 +89,7 @@ export const steps: Step[] = [
     return `${tiny}/manifests/${digest}`;
   }),
   ...ownSteps,
+  ...secondFactorSteps,
 
   step("POST /api/v0/api_tokens", "/api/v0/api_tokens", { tokenLabel: "ci" }),
   step("GET /api/v0/api_tokens", "/api/v0/api_tokens"),

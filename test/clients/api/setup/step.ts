@@ -7,10 +7,19 @@ export interface Step {
   /** As our own OpenAPI document has it: `GET /api/v0/meta/settings`. */
   operation: string;
   path(seen: Seen): string;
-  body?: unknown;
+  body?(seen: Seen): unknown;
+  /** `Authorization`; without, the admin's password. */
+  as?(seen: Seen): string;
 }
 
-export function step(operation: string, path: string | ((seen: Seen) => string), body?: unknown): Step {
+/** @param body what is sent, or what makes it of the answers so far. */
+export function step(
+  operation: string,
+  path: string | ((seen: Seen) => string),
+  body?: unknown,
+  as?: (seen: Seen) => string,
+): Step {
   const pathOf = typeof path === "string" ? () => path : path;
-  return { operation, path: pathOf, ...(body !== undefined && { body }) };
+  const bodyOf = typeof body === "function" ? (body as (seen: Seen) => unknown) : () => body;
+  return { operation, path: pathOf, ...(body !== undefined && { body: bodyOf }), ...(as && { as }) };
 }
