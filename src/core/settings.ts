@@ -15,6 +15,8 @@ export interface Settings {
   passwordMinLength: number;
   /** Whether `?refresh_token=` lets an access token in. */
   accessTokenInQuery: boolean;
+  /** Events are kept for so many months; 0: for good. */
+  eventMonths: number;
 }
 
 const defaults: Settings = {
@@ -22,6 +24,7 @@ const defaults: Settings = {
   createNamespaceOnPush: true,
   passwordMinLength: 8,
   accessTokenInQuery: true,
+  eventMonths: 0,
 };
 const names = Object.keys(defaults) as (keyof Settings)[];
 

@@ -82,6 +82,10 @@ describeBerths("DTR's lab", (stage) => {
       expect(await refused("ahab", `pull ${at("sevilla:1")}`)).toContain(noRight);
       expect(await namesFor(stage, "ahab")).toEqual(["engineering/madrid"]);
       expect(await catalogFor(stage, "ahab")).toEqual(["engineering/madrid"]);
+      expect(await eventsFor(stage, "ahab")).toEqual(["engineering/madrid"]);
+      expect(await eventsFor(stage, admin)).toEqual(
+        expect.arrayContaining(["engineering/barca", "engineering/madrid"]),
+      );
       const { stdout } = await docker("ahab", `search ${stage.host}/engineering`);
       expect([stdout.includes("engineering/madrid"), stdout.includes("barca")], stdout).toEqual([true, false]);
     });
@@ -195,4 +199,12 @@ async function catalogFor(stage: Stage, who: string): Promise<string[]> {
     repositories: string[];
   };
   return repositories.filter((path) => !path.startsWith("seed/"));
+}
+
+/** The repositories that events tell him of. */
+async function eventsFor(stage: Stage, who: string): Promise<string[]> {
+  const answer = await askAs(stage, who, "GET", "/api/v0/events?pageSize=1000&excludePull=true");
+  const { events } = (await answer.json()) as { events: { repository: string }[] };
+  const paths = new Set(events.map(({ repository }) => repository).filter((path) => path && !path.startsWith("seed/")));
+  return [...paths].sort();
 }

@@ -34,11 +34,19 @@ export interface ShownTypes {
   toAdmins: EventType[];
 }
 
-const typeOf = sql`case when e.type = 'manifest.push' and e.detail->'tags' <> '[]'::jsonb then 'tag.push' else e.type end`;
-const columns = sql`e.id, extract(epoch from e.at)::float8 * 1000 as "atMs", ${typeOf} as type, e.actor_id as "actorId",
+const hasTags = sql`coalesce(e.detail->'tags' <> '[]'::jsonb, false)`;
+const columns = sql`e.id, extract(epoch from e.at)::float8 * 1000 as "atMs", case when e.type = 'manifest.push' and ${hasTags} then 'tag.push' else e.type end as type, e.actor_id as "actorId",
   e.actor_name as "oldName", e.credential, e.address, e.repository_id as "repositoryId", e.object, e.detail`;
-const oneOf = (types: readonly EventType[]) =>
-  sql`${typeOf} in (select jsonb_array_elements_text(${JSON.stringify(types)}::jsonb))`;
+/** Whether an event is of one of the types; pushes with tags and without are rows of one type. */
+function oneOf(types: readonly EventType[]): SQL {
+  const pushes = ["manifest.push", "tag.push"] as const;
+  const [withoutTags, withTags] = pushes.map((type) => types.includes(type));
+  const stored = types.filter((type) => type !== "tag.push");
+  if (withTags && !withoutTags) stored.push("manifest.push");
+  const ofType = sql`e.type = any(${sql.param(stored)}::text[])`;
+  if (withTags === withoutTags) return ofType;
+  return sql`(${ofType} and (e.type <> 'manifest.push' or ${withTags ? hasTags : sql`not ${hasTags}`}))`;
+}
 
 function within(page: EventPage): SQL {
   const from = page.from === null ? sql`true` : sql`e.id <= ${page.from}::bigint`;

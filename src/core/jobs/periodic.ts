@@ -6,6 +6,7 @@ import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/qu
 import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
+import { dropOldEvents } from "../audit/retention.ts";
 import { sealEvents } from "../audit/seal.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
 import { forgetBytes } from "../content/removal.ts";
@@ -44,6 +45,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "forget-workloads", cron: "29 * * * *", cost: "light", slice: forgetWorkloads },
   { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
+  { name: "drop-old-events", cron: "29 * * * *", cost: "light", slice: dropOldEvents },
   { name: "seal-events", cron: "* * * * *", cost: "light", slice: sealEvents },
   { name: "describe-manifests", cron: "* * * * *", cost: "light", slice: describeManifests },
   { name: "scrub-blobs", cron: "* * * * *", cost: "hashing", slice: scrubBlobs },

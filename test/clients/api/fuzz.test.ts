@@ -19,7 +19,7 @@ const checks = [
   "negative_data_rejection",
   "unsupported_method",
 ].join(",");
-const bounds = ["--seed", "20160517", "--max-examples", "10", "--no-shrink"];
+const bounds = ["--seed", "20160517", "--max-examples", "8", "--no-shrink"];
 const manner = ["--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off"];
 
 const people = { tom: "correct horse battery staple", admin: adminPassword };

@@ -42,12 +42,19 @@ describe("the management API", () => {
     for (const { operation, path, body, as } of steps) {
       const [method] = operation.split(" ") as [string];
       const ask = async (anonymous: boolean) => {
-        const init = body === undefined ? {} : { body: JSON.stringify(body(seen)) };
+        const sent = body?.(seen);
+        const isText = typeof sent === "string";
+        const init = body === undefined ? {} : { body: isText ? sent : JSON.stringify(sent) };
         const authorization = anonymous || !as ? {} : { authorization: as(seen) };
-        const headers = { "content-type": "application/json", accept: "application/json", ...authorization };
+        const headers = {
+          "content-type": isText ? "text/csv" : "application/json",
+          accept: "application/json",
+          ...authorization,
+        };
         const answer = await request(berth, path(seen), { method, anonymous, headers, ...init });
         const text = await answer.text();
-        return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+        const isJson = /^application\/json\b/.test(answer.headers.get("content-type") ?? "");
+        return { status: answer.status, body: isJson && text !== "" ? JSON.parse(text) : undefined };
       };
       const refusal = await ask(true);
       const answer = await ask(false);

@@ -1,10 +1,12 @@
 // Events that are sealed: whatever is done to them by SQL afterwards is found.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKeyring, type Keyring } from "#core/access/keyring.ts";
+import { dropOldEvents } from "#core/audit/retention.ts";
 import { sealEvents } from "#core/audit/seal.ts";
 import { verifyEvents } from "#core/audit/verify.ts";
 import { readTail } from "#db/queries/audit/checkpoints.ts";
 import { insertEvent, insertEvents } from "#db/queries/events.ts";
+import { writeSetting } from "#db/queries/installation.ts";
 import { createTestDatabase, type TestDatabase } from "#test/setup/test-database.ts";
 
 describe("sealed events", () => {
@@ -151,6 +153,26 @@ describe("sealed events", () => {
     await keys.rotate();
     expect(await database.sql`select 1 from signing_key`).toHaveLength(2);
     expect(await verify()).toMatchObject({ checkpoints: 4, events: 13, broken: null });
+  });
+
+  it("are dropped when they are older than a setting says, the oldest first, and their checkpoints stay", async () => {
+    expect(await dropOldEvents(context())).toBe(false);
+    expect((await verify()).events).toBe(12);
+    await writeSetting(database.db, "eventMonths", 1, clock.now());
+    ahead = 40 * 86_400_000;
+    await happen("young");
+    await seal();
+    await dropOldEvents(context());
+    expect((await database.sql`select object from event`).map(({ object }) => object)).toEqual(["young"]);
+    expect(await verify()).toMatchObject({ checkpoints: 4, dropped: 3, broken: null });
+    await database.sql`insert into event (at, type, object, transaction)
+      select now(), 'repository.update', 'forged', from_transaction from event_checkpoint where id = 2`;
+    const event = await idOf("forged");
+    expect((await verify()).broken).toEqual({
+      checkpoint: 2,
+      event,
+      problem: "there are events where they were dropped",
+    });
   });
 
   it("are sealed once by however many do it at once, and not before a transaction that may still add to them ends", async () => {

@@ -117,10 +117,41 @@ describe("accounts, members, teams and what they were granted", () => {
     const { person } = roles[role];
     if (person === null) return null;
     // Nothing that they have in one organization is anything in another.
-    const isAdmins = (rights[need] as readonly string[] | undefined)?.includes("admin");
-    if (where === "foreign" && role === "system admin") return [isAdmins ? yields : refuses, 404];
-    const has = where === "foreign" ? isOfAll : rights[need]?.includes(person as (typeof everybody)[number]);
+    const hasHere = rights[need]?.includes(person as (typeof everybody)[number]);
+    if (where === "foreign" && role === "system admin") return hasHere ? [yields, 404] : [refuses];
+    const has = where === "foreign" ? isOfAll : hasHere;
     const sees = where === "own" && (rights["see the repository"] as readonly string[]).includes(person);
     return [has ? yields : ofRepository && !sees ? 404 : refuses];
   }
+
+  /** Its secret must not be worth more than its grants, and it belongs to the owners of its organization alone. */
+  const aboutMachine: [string, unknown?][] = [
+    ["GET /api/v0/api_tokens"],
+    ["POST /api/v0/api_tokens", {}],
+    ["GET /api/v0/api_tokens?username=acme%2Bpusher"],
+    ["POST /api/v0/api_tokens?username=acme%2Bpusher", {}],
+    ["PATCH /enzi/v0/accounts/acme%2Bpusher", { fullName: "x" }],
+    ["POST /enzi/v0/accounts/acme%2Bpusher/changePassword", { newPassword: "a long enough password" }],
+    ["GET /api/v0/accounts/acme%2Bpusher/settings"],
+  ];
+  it.each(aboutMachine.map(([ask, form = null]) => [ask, form] as const))(
+    "%s: a service account is its owners' to manage, not its own nor anybody else's",
+    async (ask, form) => {
+      const [method, path] = ask.split(" ") as [string, string];
+      const init = {
+        method,
+        headers: { "content-type": "application/json" },
+        ...(form ? { body: JSON.stringify(form) } : {}),
+      };
+      const others = path.includes("pusher")
+        ? (["user", "team admin", "service account"] as const)
+        : (["service account"] as const);
+      const wrong: string[] = [];
+      for (const role of others) {
+        const problem = await problemOf(role, { path, init }, [403, 404]);
+        if (problem) wrong.push(`${role}: ${problem}`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm/sql";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import { basic, startTarget, type Target } from "#test/setup/target.ts";
@@ -134,6 +135,26 @@ it("forgets used tokens only when they are refused for their age, and what it ga
   expect((await exchange(berth, token)).error_description).toContain("more than an hour ago");
   const { body } = await people.must("GET", `${robots}/ci/secrets`);
   expect(body.secrets).toEqual([]);
+});
+
+it("tells of what it gave, to whom and for which token, and of what it refused", async () => {
+  const { access_token } = await exchange(berth, await issuer.sign({ ...build, jti: "named" }));
+  const found = await berth.ctx.db.execute(
+    sql`select object, actor_name, credential, address, detail from event where type = 'workload.login' order by id desc limit 1`,
+  );
+  expect(found).toMatchObject([
+    {
+      object: "acme+ci",
+      actor_name: "acme+ci",
+      credential: "workload token",
+      address: "127.0.0.1",
+      detail: { issuer: issuer.url, subject: build.sub, jti: "named" },
+    },
+  ]);
+  expect(JSON.stringify(found)).not.toContain(access_token);
+  berth.ctx.counters.take();
+  expect(await logIn({ ...build, aud: "https://else.example" })).toBe(401);
+  expect(berth.ctx.counters.take().occurrences).toMatchObject([{ type: "login.fail", credential: "workload token" }]);
 });
 
 it("asks nobody in a private network that was not allowed", async () => {

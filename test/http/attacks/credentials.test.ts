@@ -2,10 +2,10 @@
 // Forged tokens stand in ../token/signature.test.ts, guessed passwords in ../token/passwords.test.ts.
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
+import { basic } from "#test/setup/target.ts";
 import { type Cast, startCast } from "../access/cast.ts";
 import { as, bearer, pushImage, readClaims } from "../access/registry.ts";
-import { createPeople, type People, settle, word } from "../accounts/people.ts";
+import { word } from "../accounts/people.ts";
 
 const olga = basic("olga", word);
 
@@ -187,42 +187,4 @@ describe("C: credentials of little power", () => {
     expect((await cast.berth.fetch("/v2/", as(`Bearer ${refresh_token}`))).status).toBe(401);
     expect((await cast.berth.fetch("/v2/", as(basic("<token>", token)))).status).toBe(401);
   });
-});
-
-describeMatrix("C: what is taken away", (kind) => {
-  let berth: Target;
-  let people: People;
-  beforeAll(async () => {
-    berth = await startTarget(kind);
-    people = createPeople(berth);
-    await settle(people);
-  });
-  afterAll(() => berth.close());
-
-  const reads = async (who: string) => (await berth.fetch("/v2/acme/app/tags/list", as(who))).status;
-  const crew = "/enzi/v0/accounts/acme/teams/readers/members/rita";
-  const access = "/api/v0/repositories/acme/app/teamAccess/readers";
-  const losses: [string, [string, string, object?], [string, string, object?]][] = [
-    ["a membership", ["DELETE", crew], ["PUT", crew, {}]],
-    ["a grant", ["DELETE", access], ["PUT", access, { accessLevel: "read-only" }]],
-    [
-      "an account",
-      ["PATCH", "/enzi/v0/accounts/rita", { isActive: false }],
-      ["PATCH", "/enzi/v0/accounts/rita", { isActive: true }],
-    ],
-  ];
-  it.each(losses)(
-    "%s is gone at the next request, by password and by every token there was, and comes back with it",
-    async (_what, take, give) => {
-      const { token } = (await people.ask("rita", "POST", "/api/v0/api_tokens", {})).body as { token: string };
-      const holders = [basic("rita", word), await bearer(berth, basic("rita", word), "repository:acme/app:pull")];
-      holders.push(`Bearer ${token}`, await bearer(berth, basic("rita", token), "repository:acme/app:pull"));
-      for (const who of holders) expect(await reads(who)).toBe(200);
-      await people.must(...take);
-      // The password last: failures of it are slowed down.
-      for (const who of holders.toReversed()) expect(await reads(who)).toBe(401);
-      await people.must(...give);
-      for (const who of holders.slice(1)) expect(await reads(who)).toBe(200);
-    },
-  );
 });

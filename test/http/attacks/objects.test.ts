@@ -1,8 +1,8 @@
 // What registries have been broken by, class A: an object is reached by who may not, by its id, its digest or another way to write its path.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
+import { basic } from "#test/setup/target.ts";
 import { type Cast, startCast } from "../access/cast.ts";
-import { as, bearer, createRepository, digestOf, pushBlob, pushImage } from "../access/registry.ts";
+import { as, digestOf, pushImage } from "../access/registry.ts";
 import { word } from "../accounts/people.ts";
 
 const olga = basic("olga", word);
@@ -92,51 +92,6 @@ describe("A: a child of another parent", () => {
     }
     expect(wrong).toEqual([]);
     expect(await snapshot()).toEqual(before);
-  });
-});
-
-describeMatrix("A: whoever knows a digest", (kind) => {
-  let berth: Target;
-  let alice: string;
-  let bob: string;
-  beforeAll(async () => {
-    berth = await startTarget(kind);
-    alice = await berth.addUser("alice");
-    bob = await berth.addUser("bob");
-    for (const name of ["alice/app", "alice/other"]) await createRepository(berth, alice, name, "private");
-    await createRepository(berth, bob, "bob/app", "private");
-  });
-  afterAll(() => berth.close());
-  const status = async (who: string, method: string, path: string) =>
-    (await berth.fetch(path, { method, ...as(who) })).status;
-
-  it("gets no blob that was deleted here, however often it is asked for elsewhere", async () => {
-    const text = `{"shared":"${crypto.randomUUID()}"}`;
-    const blob = await pushBlob(berth, alice, "alice/app", text);
-    await pushBlob(berth, alice, "alice/other", text);
-    const here = `/v2/alice/app/blobs/${blob}`;
-    // Whatever remembers blobs remembers this one.
-    for (const method of ["GET", "HEAD", "GET"]) expect(await status(alice, method, here)).toBe(200);
-    expect(await status(alice, "DELETE", here)).toBe(202);
-    for (let n = 0; n < 3; n++) {
-      expect(await status(alice, "GET", `/v2/alice/other/blobs/${blob}`)).toBe(200);
-      for (const method of ["GET", "HEAD"]) expect(await status(alice, method, here)).toBe(404);
-    }
-    await pushBlob(berth, bob, "bob/app", text);
-    for (const method of ["GET", "HEAD"]) expect(await status(alice, method, here)).toBe(404);
-  });
-
-  it("mounts nothing out of a repository that was deleted and made again by another under its name", async () => {
-    await createRepository(berth, alice, "alice/gone", "public");
-    const blob = await pushBlob(berth, alice, "alice/gone", `{"was":"${crypto.randomUUID()}"}`);
-    const mount = `/v2/bob/app/blobs/uploads/?mount=${blob}&from=alice/gone`;
-    const token = await bearer(berth, bob, "repository:bob/app:pull,push", "repository:alice/gone:pull");
-    expect(await status(alice, "DELETE", "/api/v0/repositories/alice/gone")).toBe(204);
-    for (const who of [bob, token]) expect(await status(who, "POST", mount)).toBe(202);
-    await createRepository(berth, alice, "alice/gone", "private");
-    await pushBlob(berth, alice, "alice/gone", `{"is":"${crypto.randomUUID()}"}`);
-    for (const who of [bob, token]) expect(await status(who, "POST", mount)).toBe(202);
-    expect(await status(bob, "GET", `/v2/bob/app/blobs/${blob}`)).toBe(404);
   });
 });
 

@@ -115,7 +115,7 @@ describeMatrix("events", (kind) => {
     expect(await briefs("ada", "eventType=UPDATE")).toEqual(ofItsAdmins);
     expect(await briefs("ada", "objectType=WEBHOOK")).toEqual([]);
     const { body } = await people.ask("admin", "GET", "/enzi/v0/accounts/tom");
-    expect(await briefs("admin", `actorId=${body.id}`)).toEqual(["CREATE BLOB tom/own"]);
+    expect(await briefs("admin", `objectType=BLOB&actorId=${body.id}`)).toEqual(["CREATE BLOB tom/own"]);
     const [newest, ...older] = (await list("ada")).events as [Event, ...Event[]];
     const before = await list("ada", `pageSize=0&publishedBefore=${newest.publishedAt}`);
     expect(before.events).toEqual(older.filter(({ publishedAt }) => publishedAt < newest.publishedAt));

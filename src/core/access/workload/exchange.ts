@@ -9,17 +9,28 @@ import {
 } from "#db/queries/accounts/trust-rules.ts";
 import { insertEvent } from "#db/queries/events.ts";
 import { hexOf } from "#oci/digest.ts";
-import { registryError } from "#oci/error.ts";
+import { RegistryError, registryError } from "#oci/error.ts";
+import { noteFailedLogIn } from "../../audit/note.ts";
 import type { Needs } from "../../context.ts";
 import { plusSeconds } from "../../moment.ts";
 import { newAccessToken } from "../access-token.ts";
 import { sha256Of } from "../oslo.ts";
 import { claimedIssuer, notTrusted, type OutsideToken, verifyOutsideToken } from "./outside-token.ts";
 
-type ExchangeNeeds = Needs<"db" | "clock" | "egress" | "issuers" | "report">;
+type ExchangeNeeds = Needs<"db" | "clock" | "egress" | "issuers" | "report" | "counters">;
 
 /** Tokens that one rule may have given that still hold. */
 const mostTokens = 10_000;
+
+const credential = "workload token";
+
+interface Shown {
+  token: string;
+  /** Which service account is meant; null: the only one that a rule gives for this token. */
+  account: string | null;
+  creatorAgent: string;
+  address: string;
+}
 
 export interface WorkloadLogin {
   /** The service account's name. */
@@ -29,20 +40,26 @@ export interface WorkloadLogin {
 }
 
 /**
- * @param input.account which service account is meant; null: the only one that a rule gives for this token.
  * @throws UNAUTHORIZED when the token is not good, was used before, or no rule holds for it; INVALID_PARAMETERS when several
  * service accounts are meant; TOOMANYREQUESTS; UNAVAILABLE when the issuer cannot be asked for its keys.
  */
-export async function exchangeOutsideToken(
-  ctx: ExchangeNeeds,
-  input: { token: string; account: string | null; creatorAgent: string },
-): Promise<WorkloadLogin> {
-  const issuer = claimedIssuer(input.token);
+export async function exchangeOutsideToken(ctx: ExchangeNeeds, shown: Shown): Promise<WorkloadLogin> {
+  try {
+    return await exchange(ctx, shown);
+  } catch (error) {
+    const isWrong = error instanceof RegistryError && error.code === "UNAUTHORIZED";
+    if (isWrong) noteFailedLogIn(ctx, { account: null, address: shown.address, credential });
+    throw error;
+  }
+}
+
+async function exchange(ctx: ExchangeNeeds, shown: Shown): Promise<WorkloadLogin> {
+  const issuer = claimedIssuer(shown.token);
   if (issuer === null || !(await isTrustedIssuer(ctx.db, issuer, ctx.clock.now()))) throw notTrusted();
-  const outside = await verifyOutsideToken(ctx, input.token, issuer);
-  const rule = await chooseRule(ctx, outside, input.account);
+  const outside = await verifyOutsideToken(ctx, shown.token, issuer);
+  const rule = await chooseRule(ctx, outside, shown.account);
   const token = newAccessToken();
-  await give(ctx, { outside, rule, hash: await sha256Of(token), creatorAgent: input.creatorAgent.slice(0, 200) });
+  await give(ctx, { outside, rule, hash: await sha256Of(token), shown });
   return { account: rule.accountName, token, expiresInSeconds: rule.tokenSeconds };
 }
 
@@ -65,16 +82,12 @@ async function chooseRule(ctx: ExchangeNeeds, outside: OutsideToken, account: st
 
 async function give(
   ctx: ExchangeNeeds,
-  {
-    outside,
-    rule,
-    hash,
-    creatorAgent,
-  }: { outside: OutsideToken; rule: HoldingRule; hash: Uint8Array; creatorAgent: string },
+  { outside, rule, hash, shown }: { outside: OutsideToken; rule: HoldingRule; hash: Uint8Array; shown: Shown },
 ): Promise<void> {
   const now = ctx.clock.now();
   const label = (outside.claims.sub ?? "").slice(0, 200);
   const expiresAt = plusSeconds(now, rule.tokenSeconds);
+  const creatorAgent = shown.creatorAgent.slice(0, 200);
   const { jti = null, sub = null } = outside.claims;
   const detail = { rule: rule.id, issuer: outside.issuer, subject: sub, jti, hash: hexOf(hash), expiresAt };
   await ctx.db.transaction(async (tx) => {
@@ -83,14 +96,8 @@ async function give(
     await deleteEndedTokens(tx, rule.accountId, now);
     if (!(await insertWorkloadToken(tx, { hash, rule, label, creatorAgent, expiresAt, now }, mostTokens)))
       throw registryError("TOOMANYREQUESTS", `a trust rule gives ${mostTokens} tokens at most that hold at once`);
-    const who = { actorId: rule.accountId, actorName: rule.accountName, credential: `trust rule ${rule.id}` };
-    await insertEvent(tx, {
-      type: "workload.login",
-      ...who,
-      repositoryId: null,
-      at: now,
-      object: rule.accountName,
-      detail,
-    });
+    const who = { actorId: rule.accountId, actorName: rule.accountName, credential, address: shown.address };
+    const told = { type: "workload.login" as const, object: rule.accountName, repositoryId: null };
+    await insertEvent(tx, { ...told, ...who, at: now, detail });
   });
 }

@@ -48,6 +48,11 @@ const fields: Record<string, Field> = {
     whole.min(8).max(128),
   ),
   accessTokenInQuery: stored("accessTokenInQuery", "Berth's own: whether ?refresh_token= lets an access token in"),
+  eventMonths: stored(
+    "eventMonths",
+    "Berth's own: events are kept for so many months; 0: for good",
+    whole.min(0).max(1200),
+  ),
 
   dtrHost: { type: text, from: "BERTH_PUBLIC_URL, else the request's own host", value: (of) => of.host },
   replicaID: { type: text, from: "of the installation: its replicas are alike", value: (of) => of.replicaId },

@@ -45,7 +45,7 @@ export const differences: Difference[] = [
   },
   {
     operation: / \/api\/v0\/meta\/settings$/,
-    what: more("createNamespaceOnPush|passwordMinLength|accessTokenInQuery"),
+    what: more("createNamespaceOnPush|passwordMinLength|accessTokenInQuery|eventMonths"),
     reason: "Berth's own settings",
   },
   {

@@ -57,6 +57,8 @@ export const ownSteps: Step[] = [
   step(`DELETE ${robot}/namespaceAccess`, `${bot}/namespaceAccess`),
   step(`DELETE ${robot}`, bot),
 
+  step("POST /api/v0/accounts/import", "/api/v0/accounts/import", "ivy,correct horse battery staple,read-only\n"),
+  step("GET /api/v0/events/export", "/api/v0/events/export"),
   step("GET /api/v0/session", "/api/v0/session"),
   step(`GET ${sessions}`, "/api/v0/accounts/admin/sessions"),
   step(`DELETE ${sessions}/{session}`, (seen) => {

@@ -7,6 +7,7 @@ export interface Step {
   /** As our own OpenAPI document has it: `GET /api/v0/meta/settings`. */
   operation: string;
   path(seen: Seen): string;
+  /** A text is CSV, anything else goes as JSON. */
   body?(seen: Seen): unknown;
   /** `Authorization`; without, the admin's password. */
   as?(seen: Seen): string;

@@ -1,0 +1,1 @@
+CREATE INDEX "event_checkpoint_kept" ON "event_checkpoint" USING btree ("id") WHERE "event_checkpoint"."dropped_at" is null;
