@@ -26,8 +26,8 @@ async function guard(berth: Target, people: People, name: string): Promise<Guard
   await browser.logIn(name, word);
   const offered = await browser.page("POST", second(name), { password: word });
   const { secret } = (await offered.json()) as { secret: string };
-  // The code of the step before is still taken; so there is one left for now.
-  const used = await codeAt(secret, berth.clock.now(), -1);
+  // Each is taken once. The one of the next step is taken now, too, and still when that step has begun meanwhile.
+  const used = await codeAt(secret, berth.clock.now());
   const confirmed = await browser.page("POST", `${second(name)}/confirm`, { code: used });
   const { recoveryCodes } = (await confirmed.json()) as { recoveryCodes: string[] };
   return { name, browser, secret, used, recoveryCodes };
@@ -76,7 +76,7 @@ describeMatrix("a second factor", (kind) => {
     const wrong = await other.logIn(name, word, { code: "12345" });
     expect([wrong.status, await codeOf(wrong)]).toEqual([401, "SECOND_FACTOR_REQUIRED"]);
     // Who does not know the password does not learn that there is one, nor whether a code is right.
-    const code = await codeAt(secret, berth.clock.now());
+    const code = await codeAt(secret, berth.clock.now(), 1);
     expect(await codeOf(await other.logIn(name, "wrong", { code }))).toBe("NOT_AUTHENTICATED");
     expect(other.cookies.size).toBe(0);
     expect((await other.logIn(name, word, { code })).status).toBe(200);
@@ -86,7 +86,7 @@ describeMatrix("a second factor", (kind) => {
 
   it("takes each code once, in whichever browser, and none from before it", async () => {
     const { name, secret, used } = await guard(berth, people, "rita");
-    const present = await codeAt(secret, berth.clock.now());
+    const present = await codeAt(secret, berth.clock.now(), 1);
     const status = async (code: string) => (await createBrowser(berth).logIn(name, word, { code })).status;
     expect(await status(used)).toBe(401);
     const both = await Promise.all([status(present), status(present)]);
@@ -107,7 +107,7 @@ describeMatrix("a second factor", (kind) => {
     const renew = (form: object) => browser.page("POST", `${second(name)}/recoveryCodes`, form);
     expect(await codeOf(await renew({ password: "wrong", code: three }))).toBe("PASSWORD_INCORRECT");
     expect(await codeOf(await renew({ password: word, code: one }))).toBe("SECOND_FACTOR_INCORRECT");
-    const answer = await renew({ password: word, code: await codeAt(secret, berth.clock.now()) });
+    const answer = await renew({ password: word, code: await codeAt(secret, berth.clock.now(), 1) });
     const fresh = ((await answer.json()) as { recoveryCodes: string[] }).recoveryCodes;
     expect(fresh.filter((code) => recoveryCodes.includes(code))).toEqual([]);
     expect([await status(three), await status(fresh[0] as string)]).toEqual([401, 200]);
@@ -166,7 +166,7 @@ describeMatrix("a second factor", (kind) => {
   it("ends by the password and a code, or by an admin who has it not himself", async () => {
     const { name, browser, secret, recoveryCodes } = await guard(berth, people, "walt");
     const disable = (form: object) => browser.page("POST", `${second(name)}/disable`, form);
-    const code = await codeAt(secret, berth.clock.now());
+    const code = await codeAt(secret, berth.clock.now(), 1);
     expect(await codeOf(await disable({ password: "wrong", code }))).toBe("PASSWORD_INCORRECT");
     expect(await codeOf(await disable({ password: word, code: recoveryCodes[0]?.slice(1) }))).toBe(
       "SECOND_FACTOR_INCORRECT",
@@ -239,7 +239,7 @@ describeMatrix(
     it("and secrets lie in the database in no form that opens anything, and in no record of a request", async () => {
       const before = berth.records.length;
       const { secret, recoveryCodes } = await guard(berth, people, "stan");
-      const code = await codeAt(secret, berth.clock.now());
+      const code = await codeAt(secret, berth.clock.now(), 1);
       await createBrowser(berth).logIn("stan", word, { code });
       const bytes = (text: string) => `\\x${Buffer.from(text).toString("hex")}`;
       const bits = [...secret].map((one) =>

@@ -30,13 +30,13 @@ export const secondFactorSteps: Step[] = [
   step(`POST ${factor}`, "/api/v0/accounts/tom/secondFactor", { password: "correct horse battery staple!" }, () => tom),
   step(`DELETE ${factor}`, "/api/v0/accounts/tom/secondFactor"),
   step(`POST ${factor}`, own, { password }),
-  // Each code is taken once: those of the step before and of this one.
-  step(`POST ${factor}/confirm`, `${own}/confirm`, (seen: Seen) => ({ code: codeOf(seen, -1) }), byToken),
+  // Each code is taken once: that of this step, and that of the next, which is taken before and after it begins.
+  step(`POST ${factor}/confirm`, `${own}/confirm`, (seen: Seen) => ({ code: codeOf(seen, 0) }), byToken),
   step(`GET ${factor}`, own, undefined, byToken),
   step(
     `POST ${factor}/recoveryCodes`,
     `${own}/recoveryCodes`,
-    (seen: Seen) => ({ password, code: codeOf(seen, 0) }),
+    (seen: Seen) => ({ password, code: codeOf(seen, 1) }),
     byToken,
   ),
   step(`POST ${factor}/disable`, `${own}/disable`, (seen: Seen) => ({ password, code: recoveryCode(seen) }), byToken),
