@@ -116,7 +116,6 @@ export const needs: Record<string, Need> = {
   "GET /api/v0/meta/features": account(200),
   "GET /api/v0/events": account(200),
   "GET /v2/_catalog": { needs: "catalog", yields: 200 },
-  "GET /api/v0/events/export": registry(200),
   "GET /api/v0/meta/cluster_status": registry(200),
   "GET /api/v0/events/export": registry(200),
   "GET /api/v0/meta/settings": registry(200),
