@@ -8,7 +8,8 @@ const firstWaitSeconds = 30;
 const mostWaitSeconds = 900;
 
 /** Of the row of `second_factor` at hand. */
-const waitSeconds = sql`case when failures < ${freeFailures}::int then 0
+const isFree = sql`(failed_at is null or failures < ${freeFailures}::int)`;
+const waitSeconds = sql`case when ${isFree} then 0
   else least(${mostWaitSeconds}::int, ${firstWaitSeconds}::int * power(2, least(failures, 20) - ${freeFailures}::int)) end`;
 
 /** Offers a secret in place of one that was never confirmed. @returns false when one is in force. */
@@ -40,8 +41,8 @@ export async function claimTry(
   const at = sql`${now.toISOString()}::timestamptz`;
   const claimed = await rows<SecondFactorRow>(
     db,
-    sql`update second_factor set failures = failures + 1, failed_at = ${at}
-      where account_id = ${accountId} and (failed_at is null or failed_at + make_interval(secs => ${waitSeconds}) <= ${at})
+    sql`update second_factor set failures = failures + 1, failed_at = greatest(failed_at, ${at})
+      where account_id = ${accountId} and (${isFree} or failed_at + make_interval(secs => ${waitSeconds}) <= ${at})
       returning secret_sealed as "secretSealed", confirmed_at as "confirmedAt", last_step as "lastStep"`,
   );
   if (claimed[0]) return claimed[0];
