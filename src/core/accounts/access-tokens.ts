@@ -17,8 +17,10 @@ import { newAccessToken } from "../access/access-token.ts";
 import type { Caller } from "../access/caller.ts";
 import { sha256Of } from "../access/oslo.ts";
 import type { Needs } from "../context.ts";
+import { requireFuture } from "../moment.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
 import { findAccount, requireAccount, requireMay } from "./find.ts";
+import { type Paged, pageAfter } from "./page.ts";
 
 export type { AccessTokenRow };
 
@@ -37,13 +39,15 @@ export async function pageAccessTokens(
   ctx: Needs<"db">,
   caller: Caller,
   page: { user: string | undefined; after: string; limit: number },
-): Promise<{ items: AccessTokenRow[]; next: string | null }> {
+): Promise<Paged<AccessTokenRow>> {
   const all = page.user === undefined && requireAccount(caller).isAdmin;
   if (all) await requireMay(caller, { on: "registry", action: "administer" });
   const accountId = all ? null : (await reachUser(ctx, caller, page.user)).id;
-  const found = await listAccessTokens(ctx.db, { accountId, after: page.after, limit: page.limit + 1 });
-  const items = found.slice(0, page.limit);
-  return { items, next: found.length > page.limit ? (items.at(-1)?.hash ?? null) : null };
+  return pageAfter(
+    page.limit,
+    (token) => token.hash,
+    (limit) => listAccessTokens(ctx.db, { accountId, after: page.after, limit }),
+  );
 }
 
 /** @returns the row and the token, which nobody can be told again. @throws NO_SUCH_USER, NOT_AUTHORIZED, INVALID_PARAMETERS. */
@@ -59,8 +63,7 @@ export async function createAccessToken(
   },
 ): Promise<{ row: AccessTokenRow; token: string }> {
   const user = await reachUser(ctx, caller, input.user);
-  if (input.expiresAt !== null && input.expiresAt <= ctx.clock.now())
-    throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  requireFuture(ctx, input.expiresAt);
   for (const { repositories } of input.scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);

@@ -15,7 +15,7 @@ import {
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
 import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
 import { deleteSessions } from "#db/queries/accounts/sessions.ts";
-import { insertEvent } from "#db/queries/events.ts";
+import { insertEvents } from "#db/queries/events.ts";
 import { markRepositoriesDeleted } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
 import { accountNameProblem } from "#oci/name.ts";
@@ -148,9 +148,11 @@ export async function deleteAccount(ctx: ChangeNeeds, caller: Caller, nameOrId: 
     if (!(await markAccountDeleted(tx, account.id, now))) return null;
     if (account.kind === "organization") detail.serviceAccounts = await markServiceAccountsDeleted(tx, account.id, now);
     const repositories = await markRepositoriesDeleted(tx, account.id, now);
-    const who = whoOf(caller);
-    for (const { id, path } of repositories)
-      await insertEvent(tx, { at: now, type: "repository.delete", ...who, repositoryId: id, object: path });
+    const eventsOf = { at: now, type: "repository.delete" as const, ...whoOf(caller) };
+    await insertEvents(
+      tx,
+      repositories.map(({ id, path }) => ({ ...eventsOf, repositoryId: id, object: path })),
+    );
     return repositories;
   });
   if (!gone) throw registryError("NO_SUCH_ACCOUNT");

@@ -1,4 +1,4 @@
-// Pages of lists in the order of a name: each tells by which name the next begins.
+// Pages of lists: each tells where the next begins.
 
 export interface Page {
   /** The first name that is wanted; the empty string for the beginning. */
@@ -20,4 +20,15 @@ export async function pageOf<T>(
   const found = await load(page.limit + 1);
   const more = found[page.limit];
   return { items: found.slice(0, page.limit), next: more === undefined ? null : nameOf(more) };
+}
+
+/** The same for lists that go on after the key of their last item. @param load gives as many as it is asked for. */
+export async function pageAfter<T>(
+  limit: number,
+  keyOf: (item: T) => string,
+  load: (limit: number) => Promise<T[]>,
+): Promise<Paged<T>> {
+  const found = await load(limit + 1);
+  const last = found[limit - 1];
+  return { items: found.slice(0, limit), next: found.length > limit && last !== undefined ? keyOf(last) : null };
 }

@@ -7,10 +7,9 @@ import {
   putGrant,
 } from "#db/queries/accounts/access-grants.ts";
 import type { AccessLevel } from "#db/queries/accounts/rights.ts";
-import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { type ChangeNeeds, changing } from "../accounts/change.ts";
-import type { Needs } from "../context.ts";
+import { requireFuture } from "../moment.ts";
 
 /** What is granted; without an end for good. */
 export interface Level {
@@ -26,11 +25,6 @@ interface Told {
   serviceAccount?: string;
 }
 
-/** @throws INVALID_PARAMETERS for an end that is over. */
-export function requireFuture(ctx: Needs<"clock">, { expiresAt }: Pick<Level, "expiresAt">): void {
-  if (expiresAt && expiresAt <= ctx.clock.now()) throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
-}
-
 /** Gives a level in place of the one that was given before. @throws INVALID_PARAMETERS for an end that is over. */
 export async function giveAccess(
   ctx: ChangeNeeds,
@@ -39,7 +33,7 @@ export async function giveAccess(
   { level, expiresAt = null }: Level,
   { object, ...whom }: Told,
 ): Promise<GrantedLevel> {
-  requireFuture(ctx, { expiresAt });
+  requireFuture(ctx, expiresAt);
   const before = await findGrant(ctx.db, key);
   const { pattern } = key;
   const told = { ...whom, ...(pattern && { pattern }), before, level, expiresAt };

@@ -13,8 +13,10 @@ import { requirePattern } from "#oci/pattern.ts";
 import type { Caller } from "../access/caller.ts";
 import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { findAccount } from "../accounts/find.ts";
+import { type Paged, pageAfter } from "../accounts/page.ts";
 import type { Needs } from "../context.ts";
-import { type Level, requireFuture } from "./grants.ts";
+import { requireFuture } from "../moment.ts";
+import type { Level } from "./grants.ts";
 import { reachNamespace, teamOf } from "./team-access.ts";
 
 export type { PatternGrantRow };
@@ -28,12 +30,14 @@ export async function pagePatterns(
   caller: Caller,
   namespace: string,
   page: { after: string; limit: number },
-): Promise<{ items: PatternGrantRow[]; next: string | null }> {
+): Promise<Paged<PatternGrantRow>> {
   const { id } = await reachNamespace(ctx, caller, namespace, "look");
   const after = isUuid(page.after) ? page.after : null;
-  const found = await listPatternGrants(ctx.db, id, { after, limit: page.limit + 1 });
-  const items = found.slice(0, page.limit);
-  return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+  return pageAfter(
+    page.limit,
+    (grant) => grant.id,
+    (limit) => listPatternGrants(ctx.db, id, { after, limit }),
+  );
 }
 
 /** Grants it, in place of what that team or user was granted on that pattern before. @throws as reachNamespace, NO_SUCH_TEAM, NO_SUCH_USER, INVALID_PARAMETERS. */
@@ -46,7 +50,7 @@ export async function grantPattern(
   const { id, name } = await reachNamespace(ctx, caller, namespace, "set");
   const { pattern, level, expiresAt = null, ...whom } = await form();
   requirePattern(pattern);
-  requireFuture(ctx, { expiresAt });
+  requireFuture(ctx, expiresAt);
   if ((whom.team === undefined) === (whom.user === undefined))
     throw registryError("INVALID_PARAMETERS", "name either a team or a user");
   const grantee =

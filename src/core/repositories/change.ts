@@ -1,5 +1,5 @@
 // Changes and deletes repositories.
-import { insertEvent } from "#db/queries/events.ts";
+import { insertEvent, insertEvents } from "#db/queries/events.ts";
 import {
   findRepository,
   markRepositoriesDeleted,
@@ -107,7 +107,7 @@ export async function deleteRepositoriesOf(ctx: ChangeNeeds, caller: Caller, nam
   const events = await ctx.db.transaction(async (tx) => {
     const gone = await markRepositoriesDeleted(tx, account.id, at);
     const told = gone.map((repository) => eventOf({ at, type: "repository.delete", repository, caller }));
-    for (const event of told) await insertEvent(tx, event);
+    await insertEvents(tx, told);
     return told;
   });
   for (const event of events) heed(ctx.facts, event);

@@ -21,8 +21,9 @@ import { newAccessToken } from "../../access/access-token.ts";
 import type { Caller } from "../../access/caller.ts";
 import { sha256Of } from "../../access/oslo.ts";
 import type { Needs } from "../../context.ts";
-import { plusSeconds } from "../../moment.ts";
+import { plusSeconds, requireFuture } from "../../moment.ts";
 import { type ChangeNeeds, changing } from "../change.ts";
+import { type Paged, pageAfter } from "../page.ts";
 import { reachServiceAccount, type ServiceAccountNames } from "./service-accounts.ts";
 
 /** A secret as it is made: nobody can be told the token again. */
@@ -41,11 +42,13 @@ export async function pageSecrets(
   caller: Caller,
   names: ServiceAccountNames,
   page: { after: string; limit: number },
-): Promise<{ items: AccessTokenRow[]; next: string | null }> {
+): Promise<Paged<AccessTokenRow>> {
   const { robot } = await reachServiceAccount(ctx, caller, names);
-  const found = await listAccessTokens(ctx.db, { accountId: robot.id, after: page.after, limit: page.limit + 1 });
-  const items = found.slice(0, page.limit);
-  return { items, next: found.length > page.limit ? (items.at(-1)?.hash ?? null) : null };
+  return pageAfter(
+    page.limit,
+    (secret) => secret.hash,
+    (limit) => listAccessTokens(ctx.db, { accountId: robot.id, after: page.after, limit }),
+  );
 }
 
 interface SecretForm {
@@ -89,8 +92,7 @@ async function makeSecret(
   { label, creatorAgent, expiresAt, scopes }: SecretForm,
   before: (tx: Db, now: Date) => Promise<Record<string, unknown>>,
 ): Promise<NewSecret> {
-  if (expiresAt !== null && expiresAt <= ctx.clock.now())
-    throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  requireFuture(ctx, expiresAt);
   for (const { repositories } of scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);

@@ -8,6 +8,7 @@ import {
 import { registryError } from "#oci/error.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { Needs } from "../../context.ts";
+import { requireFuture } from "../../moment.ts";
 import { type ChangeNeeds, changing } from "../change.ts";
 import { reachServiceAccount, type ServiceAccountNames } from "./service-accounts.ts";
 
@@ -79,8 +80,7 @@ function requireGoodRule(ctx: Needs<"clock" | "egress">, { issuer, claims, expir
       "INVALID_PARAMETERS",
       `claims: ${patterned[0]} is compared letter by letter: * stands for nothing else`,
     );
-  if (expiresAt !== null && expiresAt <= ctx.clock.now())
-    throw registryError("INVALID_PARAMETERS", "expiresAt is over already");
+  requireFuture(ctx, expiresAt);
 }
 
 /** Ends a rule, and every token that was given by it. @throws as reachServiceAccount, NO_SUCH_TRUST_RULE. */
