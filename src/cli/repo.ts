@@ -1,4 +1,4 @@
-// `berth repo`: lists, creates, publishes and deletes repositories over the management API of a server that runs.
+// `berth repo`: lists, creates, renames, publishes and deletes repositories over the management API of a server that runs.
 import fs from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
@@ -20,20 +20,23 @@ export function repoCommand(): Command {
   const repo = new Command("repo").description(
     "work with repositories of a running server (password: BERTH_PASSWORD, else the generated first one)",
   );
-  const verb = (name: string, text: string, run: (options: Options, name: string) => Promise<void>) => {
+  const verb = (name: string, text: string, run: (options: Options, ...names: string[]) => Promise<void>) => {
     const command = new Command(name)
       .description(text)
       .option("--url <url>", "the server")
       .option("--user <name>", "the account");
     command.action(async (...given: unknown[]) => {
       const names = given.slice(0, -2) as string[];
-      await run(given.at(-2) as Options, names[0] ?? "").catch(fail);
+      await run(given.at(-2) as Options, ...names).catch(fail);
     });
     repo.addCommand(command);
     return command;
   };
   verb("list", "list repositories", list).argument("[namespace]", "only those of a namespace");
   verb("create", "create a private repository", create).argument("<namespace/name>");
+  verb("rename", "rename a repository, or move it; its old name goes on leading to it", rename)
+    .argument("<namespace/name>")
+    .argument("<new namespace/name>");
   verb("publish", "let everyone read a repository", (o, name) => change(o, name, "public")).argument(
     "<namespace/name>",
   );
@@ -42,7 +45,7 @@ export function repoCommand(): Command {
   return repo;
 }
 
-async function list(options: Options, namespace: string): Promise<void> {
+async function list(options: Options, namespace = ""): Promise<void> {
   const base = namespace ? `/repositories/${encodeURIComponent(namespace)}` : "/repositories";
   let start = "";
   do {
@@ -53,19 +56,27 @@ async function list(options: Options, namespace: string): Promise<void> {
   } while (start);
 }
 
-async function create(options: Options, text: string): Promise<void> {
+async function create(options: Options, text = ""): Promise<void> {
   const { namespace, name } = split(text);
   await call(options, "POST", `/repositories/${namespace}`, { name: decodeURIComponent(name), visibility: "private" });
   console.log(`created ${text} (private)`);
 }
 
-async function change(options: Options, text: string, visibility: "public" | "private"): Promise<void> {
+async function rename(options: Options, text = "", to = ""): Promise<void> {
+  const { namespace, name } = split(text);
+  const wanted = split(to);
+  const body = { namespace: decodeURIComponent(wanted.namespace), name: decodeURIComponent(wanted.name) };
+  await call(options, "POST", `/repositories/${namespace}/${name}/rename`, body);
+  console.log(`${text} is ${to} now`);
+}
+
+async function change(options: Options, text = "", visibility: "public" | "private"): Promise<void> {
   const { namespace, name } = split(text);
   await call(options, "PATCH", `/repositories/${namespace}/${name}`, { visibility });
   console.log(`${text} is ${visibility} now`);
 }
 
-async function remove(options: Options, text: string): Promise<void> {
+async function remove(options: Options, text = ""): Promise<void> {
   const { namespace, name } = split(text);
   await call(options, "DELETE", `/repositories/${namespace}/${name}`);
   console.log(`deleted ${text}`);

@@ -14,13 +14,19 @@ const repo = (args: string[], more: Record<string, string> = {}) =>
     ...more,
   });
 
-it("creates, lists, publishes and deletes repositories of a server that runs", async () => {
+it("creates, lists, publishes, renames and deletes repositories of a server that runs", async () => {
   expect(await repo(["create", "admin/deep/app"])).toMatchObject({
     code: 0,
     out: "created admin/deep/app (private)\n",
   });
   expect(await repo(["list"])).toMatchObject({ code: 0, out: "admin/deep/app\tprivate\t\n" });
   expect(await repo(["publish", "admin/deep/app"])).toMatchObject({ code: 0, out: "admin/deep/app is public now\n" });
+  expect((await fetch(`${berth.url}/api/v0/repositories/admin/deep%2Fapp`)).status).toBe(200);
+  expect(await repo(["rename", "admin/deep/app", "admin/flat"])).toMatchObject({
+    code: 0,
+    out: "admin/deep/app is admin/flat now\n",
+  });
+  expect(await repo(["list"])).toMatchObject({ code: 0, out: "admin/flat\tpublic\t\n" });
   expect((await fetch(`${berth.url}/api/v0/repositories/admin/deep%2Fapp`)).status).toBe(200);
   expect(await repo(["delete", "admin/deep/app"])).toMatchObject({ code: 0, out: "deleted admin/deep/app\n" });
   expect((await fetch(`${berth.url}/api/v0/repositories/admin/deep%2Fapp`)).status).toBe(401);
