@@ -48,7 +48,7 @@ export async function appendUpload(
   incoming: Incoming,
 ): Promise<UploadState> {
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
   if (!taken) return appendSaved(ctx, where, id, incoming);
   try {
     const appended = await appendUnsaved({ ...ctx, unsaved }, taken.session, incoming);
@@ -72,7 +72,7 @@ export async function finishUpload(
 ): Promise<{ sizeBytes: number }> {
   const { id, digest, incoming, mayStill } = input;
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
   if (!taken) return finishSaved(ctx, where, input);
   try {
     const small = { ...ctx, unsaved };
@@ -104,8 +104,4 @@ export async function cancelUpload(
   const unsaved = ctx.unsaved?.find(ownerOf(where, id));
   if (!unsaved) return cancelSaved(ctx, where, id);
   ctx.unsaved?.end(unsaved);
-}
-
-function placeOf({ repository }: Where, { range }: Incoming) {
-  return { repository: repository.path, offset: range?.start ?? null };
 }
