@@ -49,6 +49,8 @@ export const repository = pgTable(
     uniqueIndex("repository_path").on(t.path).where(sql`${t.deletedAt} is null`),
     /** Whoever sees little else sees these. */
     index("repository_public").on(t.path).where(sql`${t.deletedAt} is null and ${t.visibility} = 'public'`),
+    /** What a text may begin. */
+    index("repository_name").on(t.name, t.path).where(sql`${t.deletedAt} is null`),
     index("repository_account").on(t.accountId, t.path),
     index("repository_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
     check("repository_kind", sql`${t.kind} in ('local', 'mirror', 'cache')`),

@@ -19,6 +19,8 @@ const errorMessages = {
   PAGINATION_NUMBER_INVALID: "invalid number of results requested",
   UNAUTHORIZED: "authentication required",
   DENIED: "requested access to the resource is denied",
+  READ_ONLY:
+    "the registry is read-only: nothing can be pushed, changed or deleted until an admin ends that (setting readOnlyRegistry); pulls go on",
   UNSUPPORTED: "the operation is unsupported",
   ROUTE_UNKNOWN: "there is nothing at this address",
   TOOMANYREQUESTS: "too many requests",

@@ -6,7 +6,7 @@ import type { Needs } from "../context.ts";
 import type { Facts } from "./facts.ts";
 
 /** The scopes that are not a repository's id. */
-export const scopes = { account: "account", accessToken: "access-token", path: "path" } as const;
+export const scopes = { account: "account", accessToken: "access-token", path: "path", settings: "settings" } as const;
 
 /** Keys of facts in a repository's scope. */
 export const factKey = {
@@ -30,6 +30,7 @@ export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: 
   if (movesNames.has(type)) facts.drop(scopes.path);
   // With its namespace change the owners of a repository, and what users were granted there.
   if (type === "repository.rename") facts.drop(scopes.account);
+  if (type === "settings.update") facts.drop(scopes.settings);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();
   if (repositoryId === null) return;
