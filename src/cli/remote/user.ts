@@ -11,6 +11,7 @@ import { type Asking, verb } from "./verb/verb.ts";
 type Account = Schemas["enzi.responses.Account"];
 const accounts = "/enzi/v0/accounts";
 const one = "/enzi/v0/accounts/{account}";
+const sessionsPath = "/api/v0/accounts/{username}/sessions";
 
 interface Given {
   fullName?: string;
@@ -75,6 +76,27 @@ export function userCommand(): Command {
       about: "set a password, from BERTH_NEW_PASSWORD, the terminal or standard input; other logins end",
     },
     setPassword,
+  );
+  verb(
+    user,
+    { usage: "sessions <name>", about: "where a user is logged in with a browser" },
+    async (asking, username) => {
+      const { sessions } = await dataOf(asking.client.GET(sessionsPath, { params: { path: { username } } }));
+      asking.print.list(sessions, {
+        address: ({ address }) => address,
+        browser: ({ agent }) => agent,
+        since: ({ createdAt }) => createdAt,
+        "last used": ({ lastUsedAt }) => lastUsedAt,
+      });
+    },
+  );
+  verb(
+    user,
+    { usage: "logout <name>", about: "log a user out everywhere, docker included" },
+    async (asking, username) => {
+      await asking.client.DELETE(sessionsPath, { params: { path: { username } } });
+      asking.print.done(`${username} is logged out everywhere`);
+    },
   );
   verb<{ yes?: boolean }>(
     user,
