@@ -41,6 +41,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/accounts/{account}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the former names of an account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the former names of an account */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["responses.Aliases"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/accounts/{account}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** release a name that is held for an account that was renamed */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                    alias: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description release a name that is held for an account that was renamed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/accounts/{account}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** give a user or an organization another name; the old name goes on leading to it and its repositories */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            /** @description give a user or an organization another name; the old name goes on leading to it and its repositories */
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["forms.RenameAccount"];
+                };
+            };
+            responses: {
+                /** @description give a user or an organization another name; the old name goes on leading to it and its repositories */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["enzi.responses.Account"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/accounts/{namespace}": {
         parameters: {
             query?: never;
@@ -2005,6 +2123,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/repositories/{namespace}/{reponame}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the former names of a repository */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    namespace: string;
+                    reponame: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the former names of a repository */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["responses.Aliases"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/repositories/{namespace}/{reponame}/events": {
         parameters: {
             query?: never;
@@ -2156,6 +2313,50 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/repositories/{namespace}/{reponame}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** give a repository another name, another namespace, or both; the old name goes on leading to it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    namespace: string;
+                    reponame: string;
+                };
+                cookie?: never;
+            };
+            /** @description give a repository another name, another namespace, or both; the old name goes on leading to it */
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["forms.RenameRepo"];
+                };
+            };
+            responses: {
+                /** @description give a repository another name, another namespace, or both; the old name goes on leading to it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["responses.Repository"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2481,6 +2682,84 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description take a user's grant on a repository away */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/repositoryNamespaces/{namespace}/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** names that are held in a namespace for repositories that were renamed */
+        get: {
+            parameters: {
+                query?: {
+                    pageSize?: string;
+                    pageStart?: string;
+                };
+                header?: never;
+                path: {
+                    namespace: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description names that are held in a namespace for repositories that were renamed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["responses.HeldNames"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/repositoryNamespaces/{namespace}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** release a name that is held for a repository that was renamed */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alias: string;
+                    namespace: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description release a name that is held for a repository that was renamed */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -3730,6 +4009,13 @@ export interface components {
         "forms.OfferSecondFactor": {
             password: string;
         };
+        "forms.RenameAccount": {
+            name: string;
+        };
+        "forms.RenameRepo": {
+            name?: string;
+            namespace?: string;
+        };
         "forms.RotateServiceAccountSecrets": {
             /** Format: date-time */
             expiresAt?: string;
@@ -3875,6 +4161,13 @@ export interface components {
         "forms.UserSettings": {
             contentCacheUUID?: string;
         };
+        "responses.Aliases": {
+            aliases: {
+                /** Format: date-time */
+                createdAt: string;
+                name: string;
+            }[];
+        };
         "responses.APIToken": {
             createdAt: string;
             creatorUa: string;
@@ -3943,6 +4236,15 @@ export interface components {
             scanningEnabled: boolean;
             scanningLicensed: boolean;
             ucpHost: string;
+        };
+        "responses.HeldNames": {
+            aliases: {
+                /** Format: date-time */
+                createdAt: string;
+                name: string;
+                /** @description what it leads to; null where you may not see that */
+                repository: string | null;
+            }[];
         };
         "responses.Language": {
             language: string;
