@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
+import { addAccountNames } from "./renames.ts";
 import { deleteAccount } from "./verb/account.ts";
 import { askSecret, confirm, readInput } from "./verb/ask.ts";
 import type { Columns } from "./verb/print.ts";
@@ -116,6 +117,7 @@ export function userCommand(): Command {
     { usage: "import", about: "make users of lines of user,password,role on standard input: all of them, or none" },
     importUsers,
   );
+  addAccountNames(user);
   return user;
 }
 

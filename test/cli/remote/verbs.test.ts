@@ -90,6 +90,23 @@ describe("repositories", () => {
     expect(await json("repo", "list")).toEqual([]);
   });
 
+  it("get other names, by which nobody deletes them by mistake, until those are released", async () => {
+    await must("org", "create", "dock");
+    await must("repo", "create", "admin/first");
+    expect(await must("repo", "rename", "admin/first", "admin/second")).toBe("admin/first is admin/second now\n");
+    expect(await must("repo", "rename", "admin/first", "dock/second")).toBe("admin/first is dock/second now\n");
+    expect((await json("repo", "aliases", "dock/second")).length).toBe(2);
+    const mistaken = await run(["repo", "delete", "admin/first"]);
+    expect([mistaken.code, mistaken.err]).toEqual([1, expect.stringContaining("is called dock/second now")]);
+    expect(await must("repo", "release", "admin/first")).toBe("admin/first is free\n");
+    expect((await run(["repo", "show", "admin/first"])).code).toBe(1);
+    expect(await must("org", "rename", "dock", "quay")).toBe("dock is quay now\n");
+    expect((await run(["org", "delete", "dock"])).err).toContain("is called quay now");
+    expect(await must("org", "release", "quay", "dock")).toBe("dock is free\n");
+    expect(await json("org", "aliases", "quay")).toEqual([]);
+    await must("org", "delete", "quay");
+  });
+
   it("have tags, which are listed and deleted one by one", async () => {
     const layer = { mediaType: "application/vnd.oci.empty.v1+json", size: 2, data: "e30=" };
     const digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
