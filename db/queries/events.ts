@@ -7,10 +7,13 @@ export type EventType =
   | "repository.create"
   | "repository.update"
   | "repository.delete"
+  | "repository.rename"
   | "namespace.create"
   | "account.create"
   | "account.update"
   | "account.delete"
+  | "account.rename"
+  | "alias.release"
   | "member.update"
   | "member.delete"
   | "team.create"
@@ -49,6 +52,9 @@ export const contentTypes: ReadonlySet<EventType> = new Set<EventType>([
   "repository.create",
   "repository.update",
   "repository.delete",
+  "repository.rename",
+  "account.rename",
+  "alias.release",
   "namespace.create",
   "blob.push",
   "blob.mount",

@@ -8,7 +8,7 @@ import { pickMachine } from "#runtime/pick-machine.ts";
 import { fail, requireConfig } from "./settings.ts";
 
 export function startCommand(): Command {
-  return new Command("start").description("serve until stopped (SIGTERM or Ctrl-C)").action(start);
+  return new Command("start").action(start);
 }
 
 async function start(): Promise<void> {

@@ -66,6 +66,7 @@ const errorMessages = {
   NO_SUCH_NAMESPACE_TEAM_ACCESS: "The team was granted nothing on this namespace.",
   NO_SUCH_ACCOUNT: "An account with the given name does not exist.",
   NO_SUCH_REPOSITORY: "A repository with the given name does not exist.",
+  NO_SUCH_ALIAS: "No such former name is held here.",
   NO_SUCH_TAG: "A tag with the given name does not exist for the given repository.",
   NO_SUCH_REF: "A ref with the given name does not exist for the given repository.",
   INVALID_DIGEST: "The given digest is invalid.",
@@ -87,7 +88,7 @@ export interface ErrorContext {
   /** Seconds after which a retry makes sense. */
   retryAfterSeconds?: number;
   /** The state of an upload session, so that the client can go on. */
-  upload?: { repository: string; repositoryId: string; id: string; offset: number };
+  upload?: { repositoryId: string; id: string; offset: number };
   /** The size of the content of which a range was asked that it has not. */
   sizeBytes?: number;
   /** The access that was missing, in the token specification's scope grammar. */

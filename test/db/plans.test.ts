@@ -101,6 +101,16 @@ describe("with many rows", () => {
       1,
     ],
     ["manifests that are to be described", () => listUndescribed(database.db, new Date(), 10)],
+    [
+      "a search among all",
+      () => searchRepositories(database.db, { viewer: all, text: "r1", namespace: null, limit: 25 }),
+      2,
+    ],
+    [
+      "a search among what is public",
+      () => searchRepositories(database.db, { viewer: null, text: "r1", namespace: null, limit: 25 }),
+      2,
+    ],
     ["the key of a new blob", () => commitNewBlobs(database.db, [newBlob], new Date()), 1],
   ])("%s is found by index", async (_, work, sorts = 0) => {
     const nodes = await planOf(work);

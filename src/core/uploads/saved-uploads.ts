@@ -41,7 +41,7 @@ export async function beginSaved(
       undefined,
       { retryAfterSeconds: 30 },
     );
-  ctx.resting.rest({ session, repository: where.repository.path, writer, sealed: null }, now);
+  ctx.resting.rest({ session, writer, sealed: null }, now);
   return { id, offset: 0 };
 }
 
@@ -60,7 +60,6 @@ export async function appendSaved(
   incoming: Incoming,
 ): Promise<UploadState> {
   const claimed = await claim(ctx, ownerOf(where, id), {
-    repository: where.repository.path,
     offset: incoming.range?.start ?? null,
     writes: true,
   });
@@ -86,7 +85,6 @@ export async function finishSaved(
 ): Promise<{ sizeBytes: number }> {
   const { id, digest, incoming } = input;
   const claimed = await claim(ctx, ownerOf(where, id), {
-    repository: where.repository.path,
     offset: incoming.range?.start ?? null,
     writes: brings(incoming),
   });

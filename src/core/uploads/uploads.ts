@@ -51,7 +51,7 @@ export async function appendUpload(
 ): Promise<UploadState> {
   await requireOpen(ctx);
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
   if (!taken) return appendSaved(ctx, where, id, incoming);
   try {
     const appended = await appendUnsaved({ ...ctx, unsaved }, taken.session, incoming);
@@ -77,7 +77,7 @@ export async function finishUpload(
   const { id, digest, incoming } = input;
   const mayStill = () => requireOpen(ctx).then(input.mayStill);
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
   if (!taken) return finishSaved(ctx, where, { ...input, mayStill });
   try {
     const small = { ...ctx, unsaved };
@@ -110,8 +110,4 @@ export async function cancelUpload(
   const unsaved = ctx.unsaved?.find(ownerOf(where, id));
   if (!unsaved) return cancelSaved(ctx, where, id);
   ctx.unsaved?.end(unsaved);
-}
-
-function placeOf({ repository }: Where, { range }: Incoming) {
-  return { repository: repository.path, offset: range?.start ?? null };
 }
