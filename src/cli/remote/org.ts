@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { dataOf } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
-import { accountNameVerbs } from "./names.ts";
+import { addAccountNames } from "./renames.ts";
 import { deleteAccount } from "./verb/account.ts";
 import { confirm } from "./verb/ask.ts";
 import { said } from "./verb/usage.ts";
@@ -70,7 +70,6 @@ export function orgCommand(): Command {
       print.done(`${name} is no member of ${account} any more`);
     },
   );
-  accountNameVerbs(org, "organization");
   verb<{ yes?: boolean }>(
     org,
     {
@@ -84,5 +83,6 @@ export function orgCommand(): Command {
       print.done(`deleted ${account}`);
     },
   );
+  addAccountNames(org);
   return org;
 }

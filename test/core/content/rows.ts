@@ -6,6 +6,8 @@ import type { Db } from "#db/queries/rows.ts";
 const columns = {
   repository:
     "id, account_id, path, visibility, short_description, long_description, immutable_tags, tag_limit, sparse, deleted_at",
+  repository_alias: "account_id, name, repository_id",
+  account_alias: "name, account_id",
   manifest_bytes: "digest",
   manifest: "repository_id, digest, media_type, pushed_by, created_at",
   manifest_edge: "repository_id, parent, position, digest, blob_id, child",

@@ -113,6 +113,32 @@ export const refused: Record<string, Change> = {
     ask: async (scene) => ({ path: `/enzi/v0/accounts/${await namespaceOf(scene)}`, init: { method: "DELETE" } }),
     yields: 204,
   },
+  // A name is part of what is pulled.
+  "POST /api/v0/repositories/:namespace/:reponame/rename": {
+    ask: async (scene) => rename(`/api/v0/repositories/${await ownRepository(scene)}/rename`),
+    yields: 200,
+  },
+  "POST /api/v0/accounts/:account/rename": {
+    ask: async (scene) => rename(`/api/v0/accounts/${await namespaceOf(scene)}/rename`),
+    yields: 200,
+  },
+  "DELETE /api/v0/repositoryNamespaces/:namespace/aliases/:alias": {
+    ask: async (scene) => {
+      const path = await ownRepository(scene);
+      await send(scene, rename(`/api/v0/repositories/${path}/rename`));
+      const alias = path.split("/")[1];
+      return { path: `/api/v0/repositoryNamespaces/alice/aliases/${alias}`, init: { method: "DELETE" } };
+    },
+    yields: 204,
+  },
+  "DELETE /api/v0/accounts/:account/aliases/:alias": {
+    ask: async (scene) => {
+      const was = await namespaceOf(scene);
+      const { name } = (await send(scene, rename(`/api/v0/accounts/${was}/rename`))) as { name: string };
+      return { path: `/api/v0/accounts/${name}/aliases/${was}`, init: { method: "DELETE" } };
+    },
+    yields: 204,
+  },
 };
 
 /** Accounts, rights, logins and settings: what is pulled, and by whom, is no less in the hands of admins. */
@@ -169,6 +195,16 @@ export const goesOn = [
   "PATCH /enzi/v0/accounts/:account/teams/:team/members/:member",
   "DELETE /enzi/v0/accounts/:account/teams/:team/members/:member",
 ];
+
+function rename(path: string): Ask {
+  const body = JSON.stringify({ name: `to-${crypto.randomUUID().slice(0, 8)}` });
+  return { path, init: { method: "POST", body, headers: { "content-type": "application/json" } } };
+}
+
+async function send({ berth }: Scene, { path, init }: Ask): Promise<unknown> {
+  const headers = { ...(init?.headers as Record<string, string>), authorization: berth.admin };
+  return (await berth.fetch(path, { ...init, headers })).json();
+}
 
 async function sizeOf({ berth, owner }: Scene, digest: string): Promise<number> {
   const path = `/v2/${repository}/manifests/${digest}`;
