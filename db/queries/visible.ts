@@ -83,9 +83,14 @@ export function visibleIds(viewer: Viewer, { where, first }: Wanted): SQL {
   return sql`${open} union ${inEach(namespaces, bound)} union ${single} union ${inEach(partly, sql`${bound} and ${fits}`)}`;
 }
 
-/** The condition that `r` is one of those. Who may see everything, or only what is public, needs no list of ids. */
+/** Whether there is one way alone in which the viewer sees what he sees: who may see everything, or only what is public, needs no list of ids. */
+export function needsNoList(viewer: Viewer): boolean {
+  return viewer === null || (viewer.seesAll && !viewer.within);
+}
+
+/** The condition that `r` is one of those. */
 export function isVisible(viewer: Viewer, wanted: Required<Wanted>): SQL {
-  if (viewer && !(viewer.seesAll && !viewer.within)) return sql`r.id in (${visibleIds(viewer, wanted)})`;
+  if (!needsNoList(viewer)) return sql`r.id in (${visibleIds(viewer, wanted)})`;
   return sql`${viewer ? sql`true` : sql`r.visibility = 'public'`} and r.deleted_at is null and ${wanted.where}`;
 }
 

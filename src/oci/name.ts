@@ -2,7 +2,8 @@
 import { registryError } from "./error.ts";
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const maxNameLength = 255;
+/** Of a repository's full name. */
+export const maxNameLength = 255;
 
 /** First path segments of the server and words that would confuse people: never an account's name. */
 export const reservedAccountNames: ReadonlySet<string> = new Set(
@@ -29,6 +30,11 @@ export function parseRepositoryName(text: string): RepositoryName {
   if (problem) throw registryError("NAME_INVALID", problem, { name: text.slice(0, 300) });
   const slash = text.indexOf("/");
   return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/** What follows the namespace in a repository's full name. */
+export function nameWithin(path: string): string {
+  return path.slice(path.indexOf("/") + 1);
 }
 
 /** Says what is wrong with a repository's full name, or null when it is well formed. */

@@ -79,18 +79,20 @@ export async function checkPassword(
   const usable = account?.kind === "user" && account.isActive && account.passwordHash !== null ? account : null;
   const hash = usable?.passwordHash ?? nobodysHash;
   if (usable && (await ctx.passwords.recall(usable.id, hash, password))) return usable;
-  const wait = ctx.passwords.delay(name, address);
+  // By whichever of its names: a former one gives no more tries.
+  const counted = account?.name ?? name;
+  const wait = ctx.passwords.delay(counted, address);
   if (wait > 0)
     throw registryError("TOOMANYREQUESTS", `too many failed logins: try again in ${wait} seconds`, undefined, {
       retryAfterSeconds: wait,
     });
   const right = await verify(ctx, password, hash);
   if (!right || !usable) {
-    ctx.passwords.failed(name, address);
+    ctx.passwords.failed(counted, address);
     noteFailedLogIn(ctx, { account, address, credential: "password" });
     return null;
   }
-  ctx.passwords.succeeded(name, address);
+  ctx.passwords.succeeded(counted, address);
   const kept = isOfToday(hash) ? hash : await renewHash(ctx, usable.id, { password, hash });
   await ctx.passwords.remember(usable.id, kept, password);
   return { ...usable, passwordHash: kept };

@@ -15,6 +15,7 @@ import {
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
 import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
 import { deleteSessions } from "#db/queries/accounts/sessions.ts";
+import { findHeldAccountNames } from "#db/queries/aliases/accounts.ts";
 import { insertEvents } from "#db/queries/events.ts";
 import { markRepositoriesDeleted } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
@@ -28,6 +29,7 @@ import type { Needs } from "../context.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
 import { findAccount, requireAccount, requireMay } from "./find.ts";
 import { requireGoodPassword } from "./password.ts";
+import { nameHeld } from "./rename.ts";
 
 export type { AccountFilter };
 
@@ -100,7 +102,10 @@ export async function createAccount(
   const made = await changing(ctx, caller, told, async (tx, now) =>
     (await insertAccount(tx, { ...row, now })) ? findAccountById(tx, id) : null,
   );
-  if (!made) throw registryError("ACCOUNT_EXISTS");
+  if (!made) {
+    const [held] = await findHeldAccountNames(ctx.db, [form.name]);
+    throw held ? nameHeld(held) : registryError("ACCOUNT_EXISTS");
+  }
   return made;
 }
 

@@ -13,6 +13,8 @@ import { importRoutes } from "./import-users.ts";
 import { clusterRoutes } from "./meta/cluster.ts";
 import { settingsRoutes } from "./meta/settings.ts";
 import { userSettingsRoutes } from "./meta/user-settings.ts";
+import { accountNameRoutes } from "./names/accounts.ts";
+import { repositoryNameRoutes } from "./names/repositories.ts";
 import { patternAccessRoutes } from "./pattern-access.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./search.ts";
@@ -48,13 +50,15 @@ export function apiRoutes(surface: Surface): OpenAPIHono<AppEnv> {
     settingsRoutes({ surface, app, base, tag: "settings" });
     clusterRoutes({ surface, app, base, tag: "settings" });
     userSettingsRoutes({ surface, app, base, tag: "settings" });
-    for (const routes of [accountRoutes, importRoutes]) routes({ surface, app, base, tag: "accounts" });
+    for (const routes of [accountRoutes, accountNameRoutes, importRoutes])
+      routes({ surface, app, base, tag: "accounts" });
     sessionRoutes({ surface, app, base, tag: "sessions" });
     secondFactorRoutes({ surface, app, base, tag: "second factor" });
     accessTokenRoutes({ surface, app, base, tag: "access tokens" });
     searchRoutes({ surface, app, base, tag: "search" });
     eventRoutes({ surface, app, base, tag: "events" });
     for (const routes of [tagRoutes, manifestRoutes]) routes({ surface, app, base, tag: "images" });
+    repositoryNameRoutes({ surface, app, base, tag: "repositories" });
     for (const routes of [teamAccessRoutes, userAccessRoutes, patternAccessRoutes, explainRoutes])
       routes({ surface, app, base, tag: "access" });
     serviceAccountRoutes({ surface, app, base, tag: "service accounts" });

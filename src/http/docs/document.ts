@@ -45,6 +45,7 @@ const schemes = {
 /** Of parameters that mean the same wherever they stand. */
 const parameterWords: Record<string, string> = {
   account: "A user or an organization: its name, or its id.",
+  alias: "A former name; a slash is written %2F.",
   grantee: "The user's name.",
   hashedtoken: "The id of an access token: its hash, as lists show it.",
   id: "The id, as lists show it.",

@@ -27,6 +27,7 @@ const access = "/api/v0/repositories/acme/app/teamAccess";
 const users = "/api/v0/repositories/acme/app/userAccess";
 const patterns = "/api/v0/repositoryNamespaces/acme/patternAccess";
 const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+const held = "/api/v0/repositoryNamespaces/acme/aliases";
 const second = "/api/v0/accounts/tom/secondFactor";
 const robots = "/api/v0/accounts/acme/serviceAccounts";
 
@@ -152,6 +153,22 @@ export const operations: Row[] = [
   { ask: `GET ${robots}/ci/trustRules`, needs: "administer the organization", yields: 200 },
   { ask: `POST ${robots}/ci/trustRules`, needs: "administer the organization", body: {}, yields: 400 },
   { ask: `DELETE ${robots}/ci/trustRules/none`, needs: "administer the organization", yields: 404 },
+  { ask: "POST /api/v0/repositories/acme/app/rename", needs: "administer the repository", body: wrong, yields: 400 },
+  {
+    ask: "POST /api/v0/repositories/acme/app/rename",
+    needs: "administer the namespace",
+    body: { name: "app" },
+    yields: 400,
+  },
+  { ask: "GET /api/v0/repositories/acme/app/aliases", needs: "administer the repository", yields: 200 },
+  { ask: `GET ${held}`, needs: "administer the namespace", yields: 200 },
+  { ask: `DELETE ${held}/none`, needs: "administer the namespace", yields: 404, refuses: 404 },
+  { ask: "POST /api/v0/accounts/acme/rename", needs: "administer the organization", body: {}, yields: 400 },
+  { ask: "GET /api/v0/accounts/acme/aliases", needs: "administer the organization", yields: 200 },
+  { ask: "DELETE /api/v0/accounts/acme/aliases/none", needs: "administer the organization", yields: 404 },
+  { ask: "POST /api/v0/accounts/tom/rename", needs: "administer the registry", body: {}, yields: 400 },
+  { ask: "GET /api/v0/accounts/tom/aliases", needs: "administer the registry", yields: 200 },
+  { ask: "DELETE /api/v0/accounts/tom/aliases/none", needs: "administer the registry", yields: 404 },
   { ask: "GET /api/v0/repositories/acme/app", needs: "see the repository", yields: 200, refuses: 404 },
   { ask: "PATCH /api/v0/repositories/acme/app", needs: "administer the repository", body: {}, yields: 200 },
   { ask: "POST /api/v0/repositories/acme", needs: "administer the namespace", body: { name: "app" }, yields: 400 },

@@ -16,7 +16,10 @@ interface Document {
   servers: { url: string }[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { securitySchemes: Record<string, unknown> };
+  components: {
+    securitySchemes: Record<string, unknown>;
+    schemas: Record<string, { example?: object; properties?: object; required?: string[] }>;
+  };
 }
 
 const bases = ["/api/v0", "/enzi/v0"];
@@ -106,6 +109,20 @@ describe("the OpenAPI documents", () => {
       await answer.body?.cancel();
     }
     expect(wrongly).toEqual([]);
+  });
+
+  it("have examples that fit their forms", () => {
+    const faults = documents.flatMap(({ components }) =>
+      Object.entries(components.schemas).flatMap(([name, { example, properties = {}, required = [] }]) => {
+        if (example === undefined) return [];
+        const strange = Object.keys(example).filter((field) => !(field in properties));
+        const forgotten = required.filter((field) => !(field in example));
+        return [...strange, ...forgotten].map((field) => `${name}: ${field}`);
+      }),
+    );
+    expect(faults).toEqual([]);
+    const { example } = documents[0]?.components.schemas["forms.CreateRepo"] ?? {};
+    expect(Object.keys(example ?? {})).toContain("name");
   });
 
   it("name the errors that every operation may answer", () => {

@@ -31,7 +31,8 @@ export async function pageServiceAccountRepositories(
 async function reachBoth(ctx: Needs<"db">, caller: Caller, names: WithRepository) {
   const { organization, robot } = await reachServiceAccount(ctx, caller, names);
   const repository = await findRepository(ctx.db, `${organization.name}/${names.repository}`);
-  if (!repository) throw registryError("NO_SUCH_REPOSITORY");
+  // One that was transferred is still found by its former name.
+  if (repository?.accountId !== organization.id) throw registryError("NO_SUCH_REPOSITORY");
   const key = { userId: robot.id, namespaceId: organization.id, repositoryId: repository.id };
   return { repository, key, told: { object: repository.path, serviceAccount: robot.name } };
 }

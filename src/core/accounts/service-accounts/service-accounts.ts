@@ -69,7 +69,7 @@ export async function createServiceAccount(
   const description = form.description ?? "";
   const told = { type: "account.create" as const, object: name, detail: { id, kind: "service", description } };
   const made = await changing(ctx, caller, told, async (tx, now) => {
-    const row = { id, ownerId: organization.id, name, description, now };
+    const row = { id, ownerId: organization.id, shortName: form.name, description, now };
     return (await insertServiceAccount(tx, row, mostServiceAccounts))
       ? findServiceAccount(tx, organization.id, { id })
       : null;

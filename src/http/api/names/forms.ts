@@ -1,0 +1,5 @@
+// The shapes of former names.
+import { z } from "@hono/zod-openapi";
+
+export const aliasAnswer = z.object({ name: z.string(), createdAt: z.iso.datetime() });
+export const aliasesAnswer = z.object({ aliases: z.array(aliasAnswer) }).openapi("responses.Aliases");
