@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/clients/**", "test/conformance/**", "test/faults/**", "node_modules/**"],
+    exclude: ["test/browser/**", "test/clients/**", "test/conformance/**", "test/faults/**", "node_modules/**"],
     globalSetup: ["test/setup/database.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
