@@ -73,6 +73,7 @@ const layers: Record<string, string[]> = {
   "src/core": ["src/oci", "src/ports", "db"],
   "src/adapters": ["src/oci", "src/ports", "type:workers"],
   "src/http": ["src/oci", "src/core"],
+  "src/ui": [],
   "src/client": [],
 };
 
