@@ -114,6 +114,12 @@ describe("import rules", () => {
     ]);
   });
 
+  it("the command loads no verb but the one that is asked for", () => {
+    const { text = "" } = sources.find(({ path }) => path === "src/cli/program.ts") ?? {};
+    const always = [...text.matchAll(/^import\b.*\bfrom "(.+)";$/gm)].map(([, from]) => from);
+    expect(always).toEqual(["commander", "#core/version.ts"]);
+  });
+
   /** Packages that are kept in one place. */
   const places: [RegExp, RegExp][] = [
     [/^(hono|@hono\/.*)$/, /^src\/(http|runtime)\//],

@@ -1,6 +1,5 @@
-// Queries on accounts and the refresh tokens of their clients.
+// Queries on accounts.
 import { type SQL, sql } from "drizzle-orm/sql";
-import type { TokenScope } from "../../schema/account.ts";
 import { deleteAliasesOfAccount } from "../aliases/accounts.ts";
 import { insertEventSql } from "../events.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
@@ -155,56 +154,6 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
   return changed.length > 0;
 }
 
-/** @param row.via in hex, of the access token that it was given for, if one was. */
-export async function insertRefreshToken(
-  db: Db,
-  row: { hash: Uint8Array; accountId: string; clientId: string; via: string | null; now: Date },
-): Promise<void> {
-  await db.execute(
-    sql`insert into refresh_token (hash, account_id, client_id, via, created_at, last_used_at)
-      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, decode(${row.via}, 'hex'), ${row.now.toISOString()}, ${row.now.toISOString()})`,
-  );
-}
-
-/** Finds the account of a refresh token, and the access token behind it in hex with its scopes, and notes its use. */
-export async function useRefreshToken(
-  db: Db,
-  hash: Uint8Array,
-  now: Date,
-): Promise<{ account: AccountRow; via: string | null; scopes: TokenScope[] | null } | null> {
-  const found = await rows<AccountRow & { via: string | null; scopes: TokenScope[] | null }>(
-    db,
-    sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id, via)
-      select ${accountColumns}, encode(used.via, 'hex') as via, t.scopes from account join used on used.account_id = account.id
-      left join access_token t on t.hash = used.via
-      where deleted_at is null and (used.via is null
-        or t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz))`,
-  );
-  if (!found[0]) return null;
-  const { via, scopes, ...account } = found[0];
-  return { account, via, scopes };
-}
-
-/** @returns how many. */
-export async function deleteRefreshTokens(db: Db, accountId: string): Promise<number> {
-  return (await rows(db, sql`delete from refresh_token where account_id = ${accountId} returning 1`)).length;
-}
-
-/** Of those, the ones that were given for the password itself. */
-export async function deleteRefreshTokensOfPassword(db: Db, accountId: string): Promise<void> {
-  await db.execute(sql`delete from refresh_token where account_id = ${accountId} and via is null`);
-}
-
-/** Ends tokens that nobody used since the cutoff. @returns how many. */
-export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<number> {
-  const ended = await rows(
-    db,
-    sql`delete from refresh_token where hash in (
-        select hash from refresh_token where last_used_at < ${cutoff.toISOString()} limit 1000) returning 1`,
-  );
-  return ended.length;
-}
-
 /** Which accounts a list is of: service accounts are in none but their own. */
 export type AccountFilter =
   | "all"
@@ -280,7 +229,7 @@ export async function updatePassword(
   );
   if (changed.length === 0) return false;
   // Statements of their own: they see the session of a login that the first one waited for.
-  await deleteRefreshTokens(tx, id);
+  await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
   await tx.execute(
     sql`delete from session where account_id = ${id} and (${keep}::uuid is null or id <> ${keep}::uuid)`,
   );

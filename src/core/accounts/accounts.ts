@@ -12,6 +12,7 @@ import {
   updateAccount,
   updatePassword,
 } from "#db/queries/accounts/accounts.ts";
+import { deleteRefreshTokens } from "#db/queries/accounts/refresh-tokens.ts";
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
 import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
 import { deleteSessions } from "#db/queries/accounts/sessions.ts";
@@ -131,7 +132,11 @@ export async function changeAccount(
   const changed = await changing(ctx, caller, told, async (tx) => {
     if (endsAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
     if (!(await updateAccount(tx, account.id, change))) return null;
-    if (change.isActive === false) await deleteSessions(tx, account.id);
+    if (change.isActive === false && account.kind === "user") {
+      // They would come back with him. His access tokens rest: they are listed, and can be switched off.
+      await deleteSessions(tx, account.id);
+      await deleteRefreshTokens(tx, account.id);
+    }
     return findAccountById(tx, account.id);
   });
   if (!changed) throw registryError("NO_SUCH_ACCOUNT");

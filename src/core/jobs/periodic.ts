@@ -1,6 +1,6 @@
 // The periodic work: each task is declared once, with its name, its interval, and a slice that can be cut off at any point.
 
-import { deleteUnusedRefreshTokens } from "#db/queries/accounts/accounts.ts";
+import { deleteUnusedRefreshTokens } from "#db/queries/accounts/refresh-tokens.ts";
 import { deleteEndedWorkloads } from "#db/queries/accounts/trust-rules.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
 import {

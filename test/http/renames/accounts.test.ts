@@ -134,7 +134,7 @@ describeMatrix("a renamed account", (kind) => {
     expect((await release()).code).toBe("NO_SUCH_ALIAS");
     expect(await pull(olga, `${old}/app`)).toBe(401);
     expect(await pull(olga, `${next}/app`)).toBe(200);
-    expect((await make(true)).status).toBe(200);
+    expect((await make(true)).status).toBe(201);
     await createRepository(berth, berth.admin, `${old}/app`, "private");
     expect(await pull(olga, `${old}/app`)).toBe(401);
     expect(await pull(berth.admin, `${old}/app`)).toBe(404);
