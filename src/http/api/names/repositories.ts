@@ -5,7 +5,7 @@ import { renameRepository } from "#core/repositories/rename.ts";
 import { type Declaring, declare } from "../../declare.ts";
 import { describeRepository, repositoryAnswer } from "../forms.ts";
 import { pageOfNames, pageQuery } from "../request.ts";
-import { aliasAnswer, aliasesAnswer } from "./forms.ts";
+import { aliasAnswer, aliasesAnswer, timeOf } from "./forms.ts";
 
 const renameForm = z
   .strictObject({ namespace: z.string().min(1).max(100).optional(), name: z.string().min(1).max(255).optional() })
@@ -53,7 +53,7 @@ export function repositoryNameRoutes(to: Declaring): void {
     },
     async ({ caller, param }) => {
       const aliases = await listAliasesOf(ctx, caller, `${param("namespace")}/${param("reponame")}`);
-      return { aliases: aliases.map(({ path, createdAt }) => ({ name: path, createdAt })) };
+      return { aliases: aliases.map(({ path, createdAt }) => ({ name: path, createdAt: timeOf(createdAt) })) };
     },
   );
   declare(
@@ -73,7 +73,7 @@ export function repositoryNameRoutes(to: Declaring): void {
       return {
         aliases: items.map(({ name, createdAt, repository }) => ({
           name,
-          createdAt,
+          createdAt: timeOf(createdAt),
           repository: repository?.path ?? null,
         })),
       };
