@@ -4098,7 +4098,7 @@ export interface components {
             notaryVerifyCert?: boolean;
             /** @description Berth's own: of passwords that are set from now on */
             passwordMinLength?: number;
-            /** @description this version has nothing of the kind */
+            /** @description no content is pushed, changed or deleted; pulls go on */
             readOnlyRegistry?: boolean;
             /** @description only other versions of DTR have it */
             releaseChannel?: string;
@@ -4469,7 +4469,7 @@ export interface components {
             noProxy: string;
             /** @description Berth's own: of passwords that are set from now on */
             passwordMinLength: number;
-            /** @description this version has nothing of the kind */
+            /** @description no content is pushed, changed or deleted; pulls go on */
             readOnlyRegistry: boolean;
             /** @description of the installation: its replicas are alike */
             replicaID: string;
