@@ -40,6 +40,8 @@ export interface Row {
   yields: number;
   /** To who is logged in and has not. */
   refuses?: number;
+  /** The right is asked for first: who has none is refused also where there is no such account. */
+  asksFirst?: true;
 }
 
 const wrong = { name: 7, isAdmin: "x", newPassword: 7, accessLevel: "x", fullName: 7 };
@@ -92,7 +94,7 @@ export const operations: Row[] = [
   { ask: `POST ${second}/confirm`, needs: "be tom himself", body: { code: "000000" }, yields: 404 },
   { ask: `POST ${second}/recoveryCodes`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
   { ask: `POST ${second}/disable`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
-  { ask: `DELETE ${second}`, needs: "administer the registry", yields: 404 },
+  { ask: `DELETE ${second}`, needs: "administer the registry", yields: 404, asksFirst: true },
   { ask: "GET /api/v0/index/autocomplete?query=a", needs: "be logged in", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/settings", needs: "be tom", yields: 200 },
   { ask: "GET /api/v0/accounts/nobody/settings", needs: "be logged in", yields: 404 },
