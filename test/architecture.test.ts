@@ -73,6 +73,7 @@ const layers: Record<string, string[]> = {
   "src/core": ["src/oci", "src/ports", "db"],
   "src/adapters": ["src/oci", "src/ports", "type:workers"],
   "src/http": ["src/oci", "src/core"],
+  "src/ui": [],
   "src/client": [],
 };
 
@@ -111,6 +112,12 @@ describe("import rules", () => {
       // The version alone.
       "src/cli/remote/verb/connect.ts imports src/core",
     ]);
+  });
+
+  it("the command loads no verb but the one that is asked for", () => {
+    const { text = "" } = sources.find(({ path }) => path === "src/cli/program.ts") ?? {};
+    const always = [...text.matchAll(/^import\b.*\bfrom "(.+)";$/gm)].map(([, from]) => from);
+    expect(always).toEqual(["commander", "#core/version.ts"]);
   });
 
   /** Packages that are kept in one place. */

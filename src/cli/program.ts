@@ -50,6 +50,10 @@ const fromAnywhere: Record<string, Verb> = {
     about: "service accounts and their secrets",
     load: async () => (await import("./remote/robot.ts")).robotCommand,
   },
+  trust: {
+    about: "builds that push without a stored secret",
+    load: async () => (await import("./remote/trust.ts")).trustCommand,
+  },
   events: { about: "what happened", load: async () => (await import("./remote/events.ts")).eventsCommand },
   settings: {
     about: "the server's settings",

@@ -54,6 +54,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -95,7 +96,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description A former name; a slash is written %2F. */
                     alias: string;
                 };
                 cookie?: never;
@@ -131,6 +134,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -175,6 +179,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -211,6 +216,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -242,11 +248,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -271,6 +280,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -312,7 +322,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -338,7 +350,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -362,7 +376,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -400,7 +416,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -424,7 +442,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -454,7 +474,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -486,12 +508,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -531,8 +557,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -562,8 +591,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -595,12 +627,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -627,7 +663,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -672,8 +710,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id of an access token: its hash, as lists show it. */
                     hashedtoken: string;
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -709,7 +750,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -751,7 +794,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -778,7 +823,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
                 };
                 cookie?: never;
@@ -823,8 +870,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The service account's name. */
                     name: string;
+                    /** @description The organization's name. */
                     orgname: string;
+                    /** @description The id of a trust rule. */
                     rule: string;
                 };
                 cookie?: never;
@@ -856,12 +906,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description The organization's name. */
                     orgname: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -900,8 +954,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -940,6 +997,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -964,6 +1022,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -992,6 +1051,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1027,6 +1087,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1070,6 +1131,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1111,6 +1173,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1152,6 +1215,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1177,6 +1241,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1213,7 +1278,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id of a session. */
                     session: string;
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1247,6 +1314,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1275,6 +1343,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     username: string;
                 };
                 cookie?: never;
@@ -1424,8 +1493,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
+                    /** @description The user's name. */
                     username?: string;
                 };
                 header?: never;
@@ -1450,6 +1522,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
+                    /** @description The user's name. */
                     username?: string;
                 };
                 header?: never;
@@ -1480,6 +1553,7 @@ export interface paths {
                 query?: {
                     generatedby?: string;
                     usedbefore?: string;
+                    /** @description The user's name. */
                     username?: string;
                 };
                 header?: never;
@@ -1519,6 +1593,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id of an access token: its hash, as lists show it. */
                     hashedtoken: string;
                 };
                 cookie?: never;
@@ -1544,6 +1619,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id of an access token: its hash, as lists show it. */
                     hashedtoken: string;
                 };
                 cookie?: never;
@@ -1567,6 +1643,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id of an access token: its hash, as lists show it. */
                     hashedtoken: string;
                 };
                 cookie?: never;
@@ -1603,11 +1680,14 @@ export interface paths {
             parameters: {
                 query?: {
                     actorId?: string;
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
                     eventType?: string;
                     excludePull?: string;
                     objectType?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                     publishedAfter?: string;
                     publishedBefore?: string;
@@ -1648,7 +1728,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
@@ -1687,7 +1769,9 @@ export interface paths {
                 query?: {
                     includeAccounts?: string;
                     includeRepositories?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description A user or an organization. */
                     namespace?: string;
                     query?: string;
                 };
@@ -1894,11 +1978,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** repositories that the caller may see */
         get: {
             parameters: {
                 query?: {
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
@@ -1907,7 +1995,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description all that the caller may see */
+                /** @description repositories that the caller may see */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1933,22 +2021,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** repositories of a namespace */
         get: {
             parameters: {
                 query?: {
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description those of a namespace */
+                /** @description repositories of a namespace */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1960,23 +2053,25 @@ export interface paths {
             };
         };
         put?: never;
+        /** create a repository */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
             };
-            /** @description the new repository */
+            /** @description create a repository */
             requestBody?: {
                 content: {
                     "application/json": components["schemas"]["forms.CreateRepo"];
                 };
             };
             responses: {
-                /** @description created */
+                /** @description create a repository */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2000,20 +2095,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** one repository */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
-                    /** @description one path segment: a slash is written %2F */
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description the repository */
+                /** @description one repository */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2026,20 +2123,22 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        /** delete a repository */
         delete: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
-                    /** @description one path segment: a slash is written %2F */
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description deleted */
+                /** @description delete a repository */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -2050,25 +2149,27 @@ export interface paths {
         };
         options?: never;
         head?: never;
+        /** change a repository */
         patch: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
-                    /** @description one path segment: a slash is written %2F */
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
             };
-            /** @description what changes */
+            /** @description change a repository */
             requestBody?: {
                 content: {
                     "application/json": components["schemas"]["forms.UpdateRepo"];
                 };
             };
             responses: {
-                /** @description as it is now */
+                /** @description change a repository */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2092,12 +2193,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2136,7 +2241,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2174,18 +2281,23 @@ export interface paths {
             parameters: {
                 query?: {
                     actorId?: string;
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
                     eventType?: string;
                     excludePull?: string;
                     objectType?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                     publishedAfter?: string;
                     publishedBefore?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2222,15 +2334,22 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2269,8 +2388,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description A tag, or a digest such as sha256:…. */
                     reference: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2296,8 +2418,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description A tag, or a digest such as sha256:…. */
                     reference: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2333,7 +2458,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2373,17 +2500,24 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `true`: the header X-Resource-Count tells how many there are in all. */
                     count?: string;
                     domain?: string;
                     includeManifests?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2426,8 +2560,11 @@ export interface paths {
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description A tag, or a digest such as sha256:…. */
                     reference: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2455,8 +2592,11 @@ export interface paths {
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description A tag, or a digest such as sha256:…. */
                     reference: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2488,12 +2628,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2533,8 +2677,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -2564,8 +2711,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -2597,12 +2747,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2642,8 +2796,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     grantee: string;
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2673,8 +2830,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The user's name. */
                     grantee: string;
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The repository's name within its namespace: one path segment, so a slash is written %2F. */
                     reponame: string;
                 };
                 cookie?: never;
@@ -2706,11 +2866,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2752,7 +2915,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A former name; a slash is written %2F. */
                     alias: string;
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2784,11 +2949,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2813,6 +2981,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2857,7 +3026,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id, as lists show it. */
                     id: string;
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2889,11 +3060,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     pageSize?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     pageStart?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
                 };
                 cookie?: never;
@@ -2932,7 +3106,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -2956,7 +3132,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -2986,7 +3164,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization. */
                     namespace: string;
+                    /** @description The team's name, or id; a slash is written %2F. */
                     teamname: string;
                 };
                 cookie?: never;
@@ -3055,7 +3235,9 @@ export interface paths {
             parameters: {
                 query?: {
                     filter?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
@@ -3121,6 +3303,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3146,6 +3329,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3169,6 +3353,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3208,6 +3393,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3248,11 +3434,14 @@ export interface paths {
             parameters: {
                 query?: {
                     filter?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3291,7 +3480,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
                 };
                 cookie?: never;
@@ -3315,7 +3506,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
                 };
                 cookie?: never;
@@ -3345,7 +3538,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
                 };
                 cookie?: never;
@@ -3369,7 +3564,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
                 };
                 cookie?: never;
@@ -3405,12 +3602,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
                 };
                 cookie?: never;
@@ -3447,11 +3648,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3488,11 +3692,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3517,6 +3724,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
                 };
                 cookie?: never;
@@ -3558,7 +3766,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3584,7 +3794,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3608,7 +3820,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3645,12 +3859,16 @@ export interface paths {
             parameters: {
                 query?: {
                     filter?: string;
+                    /** @description How many at most. */
                     limit?: string;
+                    /** @description Where to go on: the header X-Next-Page-Start of the page before. */
                     start?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3689,8 +3907,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3714,8 +3935,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3745,8 +3969,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3770,8 +3997,11 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A user or an organization: its name, or its id. */
                     account: string;
+                    /** @description The user's name, or id. */
                     member: string;
+                    /** @description The team's name, or id. */
                     team: string;
                 };
                 cookie?: never;
@@ -3827,6 +4057,13 @@ export interface components {
             repository: string;
             user: string;
         };
+        /**
+         * @example {
+         *       "pattern": "web-*",
+         *       "accessLevel": "read-only",
+         *       "team": "frontend"
+         *     }
+         */
         "berth.GrantPattern": {
             /** @enum {string} */
             accessLevel: "read-only" | "read-write" | "admin";
@@ -3881,6 +4118,13 @@ export interface components {
             newPassword: string;
             oldPassword?: string;
         };
+        /**
+         * @example {
+         *       "name": "ahab",
+         *       "fullName": "Captain Ahab",
+         *       "password": "…"
+         *     }
+         */
         "enzi.forms.CreateAccount": {
             fullName?: string;
             /** @enum {string} */
@@ -3891,13 +4135,29 @@ export interface components {
             name: string;
             password?: string;
         };
+        /**
+         * @example {
+         *       "name": "frontend",
+         *       "description": "What people see"
+         *     }
+         */
         "enzi.forms.CreateTeam": {
             description?: string;
             name: string;
         };
+        /**
+         * @example {
+         *       "isAdmin": false
+         *     }
+         */
         "enzi.forms.SetMembership": {
             isAdmin?: boolean;
         };
+        /**
+         * @example {
+         *       "fullName": "Captain Ahab"
+         *     }
+         */
         "enzi.forms.UpdateAccount": {
             fullName?: string;
             /** @enum {string} */
@@ -3905,6 +4165,11 @@ export interface components {
             isActive?: boolean;
             isAdmin?: boolean;
         };
+        /**
+         * @example {
+         *       "description": "What people see"
+         *     }
+         */
         "enzi.forms.UpdateTeam": {
             description?: string;
             name?: string;
@@ -3959,6 +4224,11 @@ export interface components {
             nextPageStart: string;
             teams: components["schemas"]["enzi.responses.Team"][];
         };
+        /**
+         * @example {
+         *       "accessLevel": "read-write"
+         *     }
+         */
         "forms.Access": {
             /** @enum {string} */
             accessLevel: "read-only" | "read-write" | "admin";
@@ -3968,12 +4238,23 @@ export interface components {
         "forms.ConfirmSecondFactor": {
             code: string;
         };
+        /**
+         * @example {
+         *       "tokenLabel": "build server"
+         *     }
+         */
         "forms.CreateAPIToken": {
             /** Format: date-time */
             expiresAt?: string;
             scopes?: components["schemas"]["berth.TokenScope"][];
             tokenLabel?: string;
         };
+        /**
+         * @example {
+         *       "name": "app",
+         *       "visibility": "private"
+         *     }
+         */
         "forms.CreateRepo": {
             enableManifestLists?: boolean;
             immutableTags?: boolean;
@@ -3986,16 +4267,36 @@ export interface components {
             /** @enum {string} */
             visibility?: "public" | "private";
         };
+        /**
+         * @example {
+         *       "name": "builder",
+         *       "description": "Pushes what main builds"
+         *     }
+         */
         "forms.CreateServiceAccount": {
             description?: string;
             name: string;
         };
+        /**
+         * @example {
+         *       "tokenLabel": "main"
+         *     }
+         */
         "forms.CreateServiceAccountSecret": {
             /** Format: date-time */
             expiresAt?: string;
             scopes?: components["schemas"]["berth.TokenScope"][];
             tokenLabel?: string;
         };
+        /**
+         * @example {
+         *       "issuer": "https://token.actions.githubusercontent.com",
+         *       "audience": "https://registry.example.com",
+         *       "claims": {
+         *         "sub": "repo:acme/app:ref:refs/heads/main"
+         *       }
+         *     }
+         */
         "forms.CreateTrustRule": {
             audience: string;
             claims: {
@@ -4016,6 +4317,12 @@ export interface components {
             name?: string;
             namespace?: string;
         };
+        /**
+         * @example {
+         *       "tokenLabel": "main",
+         *       "overlapSeconds": 3600
+         *     }
+         */
         "forms.RotateServiceAccountSecrets": {
             /** Format: date-time */
             expiresAt?: string;
@@ -4027,12 +4334,22 @@ export interface components {
             code: string;
             password: string;
         };
+        /**
+         * @example {
+         *       "accessLevel": "read-write"
+         *     }
+         */
         "forms.ServiceAccountAccess": {
             /** @enum {string} */
             accessLevel: "read-only" | "read-write" | "admin";
             /** Format: date-time */
             expiresAt?: string | null;
         };
+        /**
+         * @example {
+         *       "passwordMinLength": 12
+         *     }
+         */
         "forms.Settings": {
             /** @description Berth's own: whether ?refresh_token= lets an access token in */
             accessTokenInQuery?: boolean;
@@ -4139,10 +4456,22 @@ export interface components {
             /** @description set for each process by its environment, not here */
             webTLSKey?: string;
         };
+        /**
+         * @example {
+         *       "tokenLabel": "build server",
+         *       "isActive": false
+         *     }
+         */
         "forms.UpdateAPIToken": {
             isActive?: boolean;
             tokenLabel?: string;
         };
+        /**
+         * @example {
+         *       "shortDescription": "What it is",
+         *       "visibility": "public"
+         *     }
+         */
         "forms.UpdateRepo": {
             enableManifestLists?: boolean;
             immutableTags?: boolean;
@@ -4154,6 +4483,11 @@ export interface components {
             /** @enum {string} */
             visibility?: "public" | "private";
         };
+        /**
+         * @example {
+         *       "isActive": false
+         *     }
+         */
         "forms.UpdateServiceAccount": {
             description?: string;
             isActive?: boolean;

@@ -1,6 +1,6 @@
 // Logging in and out with a session: what browsers do, and who has a second factor.
-import type { Credentials } from "./client.ts";
-import { readRefusal, unanswered } from "./error.ts";
+import { type Credentials, createClient, dataOf } from "./client.ts";
+import { ApiError, readRefusal, unanswered } from "./error.ts";
 import type { Fetch } from "./patience.ts";
 
 type Session = Extract<Credentials, { kind: "session" }>;
@@ -20,6 +20,17 @@ export async function logIn(
   // A browser keeps cookies to itself, and this list is empty there.
   const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";", 1)[0]);
   return { kind: "session", csrfToken, ...(cookies.length > 0 && { cookie: cookies.join("; ") }) };
+}
+
+/** The session that a browser has already, for a page that was just opened; null without one. @throws ApiError */
+export async function findSession(where: Where): Promise<Session | null> {
+  try {
+    const { csrfToken } = await dataOf(createClient(where).GET("/api/v0/session"));
+    return csrfToken === null ? null : { kind: "session", csrfToken };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
 }
 
 /** @throws ApiError */

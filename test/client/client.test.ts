@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BerthClient, type Credentials, createClient, dataOf } from "#client/client.ts";
 import { ApiError } from "#client/error.ts";
 import { listAll, take } from "#client/pages.ts";
-import { logIn, logOut } from "#client/session.ts";
+import { findSession, logIn, logOut } from "#client/session.ts";
 import { startTarget, type Target } from "#test/setup/target.ts";
 
 const url = "http://localhost:5000";
@@ -183,6 +183,13 @@ describe("credentials", () => {
     const client = clientOf(session);
     expect((await dataOf(client.GET("/api/v0/session"))).credential).toBe("cookie");
     await client.POST("/api/v0/api_tokens", { body: { tokenLabel: "by session" } });
+    // As a browser does it: the cookie comes with every request.
+    const browser = (request: Request) => {
+      request.headers.set("Cookie", session.cookie ?? "");
+      return ask(request);
+    };
+    expect(await findSession({ url, fetch: browser })).toEqual({ kind: "session", csrfToken: session.csrfToken });
+    expect(await findSession({ url, fetch: ask })).toBeNull();
     const forged = clientOf({ ...session, csrfToken: "wrong" });
     expect(await refusal(forged.POST("/api/v0/api_tokens", { body: {} }))).toMatchObject({ status: 403 });
     await logOut({ url, fetch: ask }, session);

@@ -1,13 +1,13 @@
 // The way by TCP to an embedded database, for a Worker on the same machine: one account, with its password, and rows alone.
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EdgeAccess, edgeAccessSettings, openEdgeAccess } from "#db/connect/embedded/edge-access.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { migrateDatabase } from "#db/connect/migrate.ts";
+import { scratchFolder } from "#test/setup/scratch.ts";
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -16,7 +16,7 @@ describe("the way by TCP to the embedded database", () => {
   let database: EmbeddedDatabase;
   let access: EdgeAccess;
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "berth-edge-"));
+    dataDir = await mkdtemp(join(scratchFolder(), "berth-edge-"));
     const settings = { ...edgeAccessSettings(dataDir), fsync: "off" };
     database = await startEmbeddedDatabase({ dataDir, log: quiet, settings });
     await migrateDatabase(database.connection, join(import.meta.dirname, "../../db/migrations"));

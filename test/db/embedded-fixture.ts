@@ -1,11 +1,11 @@
 // What the tests of the embedded database share: folders and servers that are gone when a test ends, and a Berth to be killed.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { openSql, type Sql } from "#db/connect/server.ts";
+import { scratchFolder } from "#test/setup/scratch.ts";
 
 const folders: string[] = [];
 const running: EmbeddedDatabase[] = [];
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** An empty temporary folder. */
 export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "berth-embedded-"));
+  const folder = mkdtempSync(join(scratchFolder(), "berth-embedded-"));
   folders.push(folder);
   return folder;
 }

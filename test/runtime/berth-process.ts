@@ -1,9 +1,9 @@
 // Real processes of the `berth` command for tests: each on a temporary folder, all ended and removed after the test file.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { scratchFolder } from "#test/setup/scratch.ts";
 
 const program = join(import.meta.dirname, "../../src/cli/berth.ts");
 /** How the program is started on the runtime that `BERTH_TEST_RUNTIME` names. */
@@ -63,7 +63,7 @@ function killServerOf(folder: string): void {
 
 /** An empty temporary folder, or a copy of another as `cp -a` makes it. */
 export function makeFolder(copyOf?: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "berth-process-"));
+  const folder = mkdtempSync(join(scratchFolder(), "berth-process-"));
   folders.push(folder);
   if (copyOf !== undefined) execFileSync("cp", ["-a", `${copyOf}/.`, folder]);
   return folder;

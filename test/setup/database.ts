@@ -1,12 +1,12 @@
 // Starts one PostgreSQL per test run, with fsync off, and prepares the template that every test file's database is cloned from.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { migrateDatabase } from "#db/connect/migrate.ts";
 import { type DatabaseTarget, openSql } from "#db/connect/server.ts";
+import { scratchFolder } from "#test/setup/scratch.ts";
 import { TEMPLATE, withDatabase } from "#test/setup/test-database.ts";
 
 const MIGRATIONS = join(import.meta.dirname, "../../db/migrations");
@@ -29,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** A cluster in a temporary folder; `stop` removes it. Other test runners than vitest call this and `makeTemplate`. */
 export async function startTestServer(): Promise<{ target: DatabaseTarget; stop: () => Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), "berth-test-"));
+  const dataDir = await mkdtemp(join(scratchFolder(), "berth-test-"));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
     const database = await startEmbeddedDatabase({ dataDir, log: quiet, settings: FAST });

@@ -24,10 +24,12 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
+import { openConsoleFiles } from "#runtime/console-files.ts";
 import { drainedBytes } from "#runtime/drain.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
 import { pickMachine } from "#runtime/pick-machine.ts";
 import { lackOf, type Need, skippedName, type TargetKind } from "./needs.ts";
+import { quickPasswords } from "./quick-passwords.ts";
 import { createTestDatabase } from "./test-database.ts";
 import { byCall, byWorker, overSocket } from "./ways.ts";
 
@@ -54,6 +56,8 @@ export interface TargetOptions {
   trustedProxies?: string[];
   /** Private addresses and ranges that may be asked. */
   egressAllow?: string[];
+  /** Hashes passwords as the program does: for tests of just that. */
+  realPasswords?: boolean;
   /** Sees the text of every statement. */
   onStatement?: (text: string) => void;
 }
@@ -82,7 +86,9 @@ export function basic(name: string, word: string = password): string {
 /** Starts a target; close it in `afterAll`. */
 export async function startTarget(kind: TargetKind, options: TargetOptions = {}): Promise<Target> {
   const database = await createTestDatabase(options.onStatement);
-  const pool = createPool(1);
+  // Its thread is started by the first large body: most tests send none.
+  const pool = createPool(1, { tasksPerThread: 4096, idleThreads: 0 });
+  const compute = createPoolCompute(pool);
   const clock = createTestClock();
   // Over the socket all is kept in memory that may be, by fetch nothing is.
   const view: View = { state: () => (kind === "fetch" ? "unsure" : "fresh"), read() {}, failed() {} };
@@ -95,7 +101,8 @@ export async function startTarget(kind: TargetKind, options: TargetOptions = {})
   };
   const ctx: Context = {
     ...content,
-    compute: createPoolCompute(pool),
+    // A Worker checks passwords by itself, and knows no other hashes than real ones.
+    compute: options.realPasswords || kind === "workerd" ? compute : quickPasswords(compute),
     limits: { ...defaultLimits, ...options.limits },
     keys: createKeyring({ db: database.db, clock, secretKey: new Uint8Array(32).fill(7) }),
     passwords: createPasswordMemory(clock),
@@ -190,6 +197,7 @@ function surroundings(
     drainedBytes,
     minRate: { bytesPerSecond: 1024, seconds: 30 },
     metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
+    consoleFiles: openConsoleFiles(),
     problem: async () => null,
     draining: () => false,
     ...options.around,

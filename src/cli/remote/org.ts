@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { dataOf } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
+import { addAccountNames } from "./renames.ts";
 import { deleteAccount } from "./verb/account.ts";
 import { confirm } from "./verb/ask.ts";
 import { said } from "./verb/usage.ts";
@@ -82,5 +83,6 @@ export function orgCommand(): Command {
       print.done(`deleted ${account}`);
     },
   );
+  addAccountNames(org);
   return org;
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { type BerthClient, dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
+import { addRepositoryNames } from "./renames.ts";
 import { confirm } from "./verb/ask.ts";
 import type { Columns } from "./verb/print.ts";
 import { isOn, type OnOff, readRepository, said, saidSomething, UsageError } from "./verb/usage.ts";
@@ -89,11 +90,14 @@ export function repoCommand(): Command {
     },
     async ({ client, print, options }, text) => {
       const path = readRepository(text);
+      const present = fullName(await dataOf(client.GET(one, { params: { path } })));
+      if (present !== text) throw new Error(`${text} is called ${present} now: say that name to delete it`);
       await confirm(`the repository ${text} with everything in it`, text, options.yes);
       await client.DELETE(one, { params: { path } });
       print.done(`deleted ${text}`);
     },
   );
+  addRepositoryNames(repo);
   return repo;
 }
 

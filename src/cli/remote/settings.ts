@@ -1,7 +1,7 @@
 // `berth settings`: the server's settings, as far as they are not each process's own.
 import { Command } from "commander";
 import { type BerthClient, dataOf, type Schemas } from "#client/client.ts";
-import { UsageError } from "./verb/usage.ts";
+import { readPair } from "./verb/usage.ts";
 import { verb } from "./verb/verb.ts";
 
 const path = "/api/v0/meta/settings";
@@ -22,7 +22,9 @@ export function settingsCommand(): Command {
       const names = wanted.map(([name]) => name);
       await read(client, names);
       // The server knows what each of them may be, and says so.
-      const body = Object.fromEntries(wanted) as Schemas["forms.Settings"];
+      const body = Object.fromEntries(
+        wanted.map(([name, text]) => [name, readValue(text)]),
+      ) as Schemas["forms.Settings"];
       print.done(`changed ${names.join(", ")}`, await dataOf(client.POST(path, { body })));
     },
   );
@@ -41,14 +43,11 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A value is JSON, or a text that is none. */
-function readPair(word: string): [string, unknown] {
-  const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(word) ?? [];
-  if (name === undefined || text === undefined)
-    throw new UsageError(`write it as name=value, not ${JSON.stringify(word)}`);
+/** JSON, or a text that is none. */
+function readValue(text: string): unknown {
   try {
-    return [name, JSON.parse(text)];
+    return JSON.parse(text);
   } catch {
-    return [name, text];
+    return text;
   }
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
+import { addAccountNames } from "./renames.ts";
 import { deleteAccount } from "./verb/account.ts";
 import { askSecret, confirm, readInput } from "./verb/ask.ts";
 import type { Columns } from "./verb/print.ts";
@@ -11,6 +12,7 @@ import { type Asking, verb } from "./verb/verb.ts";
 type Account = Schemas["enzi.responses.Account"];
 const accounts = "/enzi/v0/accounts";
 const one = "/enzi/v0/accounts/{account}";
+const sessionsPath = "/api/v0/accounts/{username}/sessions";
 
 interface Given {
   fullName?: string;
@@ -76,6 +78,27 @@ export function userCommand(): Command {
     },
     setPassword,
   );
+  verb(
+    user,
+    { usage: "sessions <name>", about: "where a user is logged in with a browser" },
+    async (asking, username) => {
+      const { sessions } = await dataOf(asking.client.GET(sessionsPath, { params: { path: { username } } }));
+      asking.print.list(sessions, {
+        address: ({ address }) => address,
+        browser: ({ agent }) => agent,
+        since: ({ createdAt }) => createdAt,
+        "last used": ({ lastUsedAt }) => lastUsedAt,
+      });
+    },
+  );
+  verb(
+    user,
+    { usage: "logout <name>", about: "log a user out everywhere, docker included" },
+    async (asking, username) => {
+      await asking.client.DELETE(sessionsPath, { params: { path: { username } } });
+      asking.print.done(`${username} is logged out everywhere`);
+    },
+  );
   verb<{ yes?: boolean }>(
     user,
     {
@@ -94,6 +117,7 @@ export function userCommand(): Command {
     { usage: "import", about: "make users of lines of user,password,role on standard input: all of them, or none" },
     importUsers,
   );
+  addAccountNames(user);
   return user;
 }
 

@@ -31,10 +31,10 @@ const createForm = z
     /** Berth's own: what it is good for at most. */
     scopes: z.array(tokenScope).min(1).max(20).optional(),
   })
-  .openapi("forms.CreateAPIToken");
+  .openapi("forms.CreateAPIToken", { example: { tokenLabel: "build server" } });
 const updateForm = z
   .object({ tokenLabel: z.string().max(200).optional(), isActive: z.boolean().optional() })
-  .openapi("forms.UpdateAPIToken");
+  .openapi("forms.UpdateAPIToken", { example: { tokenLabel: "build server", isActive: false } });
 
 const fields = {
   hashedToken: z.string(),

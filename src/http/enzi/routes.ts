@@ -34,6 +34,7 @@ import { type Asked, type Declaring, declare } from "../declare.ts";
 import type { AppEnv, Surface } from "../environment.ts";
 import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
+import { enziWords } from "./document.ts";
 import {
   accountAnswer,
   accountsAnswer,
@@ -55,7 +56,7 @@ import {
 } from "./forms.ts";
 import { filterQuery, pageQuery, readFilter, readStart, withNext } from "./page.ts";
 
-const base = "/enzi/v0";
+const { base } = enziWords;
 const accountFilters = [
   ...(["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const),
   /** Berth's own. */
@@ -65,7 +66,7 @@ const memberFilters = ["all", "admins", "non-admins"] as const;
 const names = (...params: string[]) => z.object(Object.fromEntries(params.map((name) => [name, z.string()])));
 
 export function enziRoutes(surface: Surface): OpenAPIHono<AppEnv> {
-  return apiShell(base, "Berth: accounts", (app) => {
+  return apiShell(enziWords, (app) => {
     accountRoutes({ surface, app, base, tag: "accounts" });
     memberRoutes({ surface, app, base, tag: "members" });
     teamRoutes({ surface, app, base, tag: "teams" });

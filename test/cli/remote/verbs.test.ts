@@ -90,6 +90,23 @@ describe("repositories", () => {
     expect(await json("repo", "list")).toEqual([]);
   });
 
+  it("get other names, by which nobody deletes them by mistake, until those are released", async () => {
+    await must("org", "create", "dock");
+    await must("repo", "create", "admin/first");
+    expect(await must("repo", "rename", "admin/first", "admin/second")).toBe("admin/first is admin/second now\n");
+    expect(await must("repo", "rename", "admin/first", "dock/second")).toBe("admin/first is dock/second now\n");
+    expect((await json("repo", "aliases", "dock/second")).length).toBe(2);
+    const mistaken = await run(["repo", "delete", "admin/first"]);
+    expect([mistaken.code, mistaken.err]).toEqual([1, expect.stringContaining("is called dock/second now")]);
+    expect(await must("repo", "release", "admin/first")).toBe("admin/first is free\n");
+    expect((await run(["repo", "show", "admin/first"])).code).toBe(1);
+    expect(await must("org", "rename", "dock", "quay")).toBe("dock is quay now\n");
+    expect((await run(["org", "delete", "dock"])).err).toContain("is called quay now");
+    expect(await must("org", "release", "quay", "dock")).toBe("dock is free\n");
+    expect(await json("org", "aliases", "quay")).toEqual([]);
+    await must("org", "delete", "quay");
+  });
+
   it("have tags, which are listed and deleted one by one", async () => {
     const layer = { mediaType: "application/vnd.oci.empty.v1+json", size: 2, data: "e30=" };
     const digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
@@ -105,6 +122,7 @@ describe("repositories", () => {
     expect(await must("tag", "list", "admin/tagged")).toMatch(
       /^TAG {2}DIGEST .*\n1 +sha256:\w{64} .* admin\n2 +sha256/,
     );
+    expect(await json("tag", "show", "admin/tagged:1")).toMatchObject([{ name: "1" }]);
     expect(await must("tag", "delete", "admin/tagged:1")).toBe("deleted admin/tagged:1\n");
     expect((await json("tag", "list", "admin/tagged")).map(({ name }: { name: string }) => name)).toEqual(["2"]);
     // The address of the tag `..` would be the repository's.
@@ -143,6 +161,49 @@ describe("people", () => {
     expect(reaching.map(({ user }: { user: { name: string } }) => user.name)).toContain("orca");
   });
 
+  it("and machines are granted places of every kind, and lose them again", async () => {
+    await must("org", "create", "harbour");
+    await must("team", "create", "harbour/core", "--description", "who keeps it");
+    await must("robot", "create", "harbour+ci");
+    await must("repo", "create", "harbour/pier");
+    const grants = [
+      ["harbour", "team:core", "read-only"],
+      ["harbour/web-*", "user:admin", "read-write"],
+      ["harbour/pier", "team:core", "admin"],
+      ["harbour/pier", "user:admin", "read-only"],
+    ] as const;
+    for (const [where, to, level] of grants) {
+      await must("grant", "set", where, to, level);
+      const there = async () => (await json("grant", "list", where)).find((grant: { to: string }) => grant.to === to);
+      expect(await there()).toEqual({ on: where, to, accessLevel: level, expiresAt: null });
+      await must("grant", "remove", where, to);
+      expect(await there()).toBeUndefined();
+    }
+    await must("grant", "set", "harbour/pier", "robot:ci", "read-write");
+    await must("grant", "set", "harbour", "robot:ci", "read-only");
+    expect(await must("robot", "show", "harbour+ci")).toContain("repositories:  pier (read-write)\n");
+    for (const where of ["harbour", "harbour/pier"]) await must("grant", "remove", where, "robot:ci");
+    expect((await json("robot", "show", "harbour+ci")).repositoryAccessList).toEqual([]);
+    expect((await run(["grant", "remove", "harbour/pier", "robot:ci"])).code).toBe(1);
+    await must("robot", "delete", "harbour+ci");
+    await must("team", "delete", "harbour/core");
+    expect(await must("team", "list", "harbour")).toBe("");
+    await must("org", "delete", "harbour");
+    expect((await run(["repo", "show", "harbour/pier"])).code).toBe(1);
+  });
+
+  it("change their own passwords with the present one", async () => {
+    await run(["user", "create", "moby"], { BERTH_NEW_PASSWORD: "the first password" });
+    const as = (present: string) => ({ BERTH_URL: berth.url, BERTH_USER: "moby", BERTH_PASSWORD: present });
+    const changed = await run(["user", "password", "moby"], {
+      ...as("the first password"),
+      BERTH_NEW_PASSWORD: "the second password",
+    });
+    expect(changed).toMatchObject({ code: 0, out: "the password of moby is changed\n" });
+    expect((await run(["whoami"], as("the first password"))).code).toBe(1);
+    expect((await run(["whoami"], as("the second password"))).out).toMatch(/^name: +moby\n/);
+  });
+
   it("come from a list, all or none, with a line for each that is wrong", async () => {
     const wrong = await runWith("user,password,role\nx,short,\ny,short,\n", ["user", "import"]);
     expect([wrong.code, wrong.err.trim().split("\n").length]).toEqual([1, 2]);
@@ -150,6 +211,8 @@ describe("people", () => {
     expect(right).toMatchObject({ code: 0, out: "created ahab\n" });
     expect(await must("user", "set", "ahab", "--role", "read-only", "--active", "off")).toBe("ahab is changed\n");
     expect(await json("user", "show", "ahab")).toMatchObject({ globalRole: "read-only", isActive: false });
+    expect(await must("user", "logout", "ahab")).toBe("ahab is logged out everywhere\n");
+    expect(await json("user", "sessions", "ahab")).toEqual([]);
     expect(await must("user", "list", "--filter", "inactive-users")).toMatch(/\nahab .* no +read-only\n$/);
   });
 });
@@ -165,6 +228,20 @@ describe("machines", () => {
     const rotated = await json("robot", "rotate", "shipyard+ci", "--overlap", "0s");
     expect((await run(["whoami"], { BERTH_TOKEN: made.out.trim() })).code).toBe(1);
     expect((await run(["whoami"], { BERTH_TOKEN: rotated.token })).code).toBe(0);
+  });
+
+  it("are builds, whose tokens are trusted by what they say", async () => {
+    await must("org", "create", "foundry");
+    await must("robot", "create", "foundry+ci");
+    const issuer = "https://issuer.example";
+    const claims = ["--claim", "repository=octo-org/shop", "ref=refs/heads/main"];
+    const said = ["--issuer", issuer, "--audience", "registry", ...claims, "--token-for", "30m"];
+    const made = await json("trust", "add", "foundry+ci", ...said);
+    const rule = { issuer, tokenSeconds: 1800, claims: { repository: "octo-org/shop", ref: "refs/heads/main" } };
+    expect(made).toMatchObject(rule);
+    expect(await json("trust", "list", "foundry+ci")).toMatchObject([rule]);
+    await must("trust", "remove", "foundry+ci", made.id);
+    expect(await json("trust", "list", "foundry+ci")).toEqual([]);
   });
 
   it("use access tokens, which are made for less and end by a part of their id", async () => {

@@ -143,10 +143,14 @@ describeMatrix("a renamed repository", (kind) => {
     expect(new Date(names[0]?.createdAt ?? "").getTime()).toBeGreaterThan(0);
   });
 
-  it("holds no name any more when it is deleted", async () => {
+  it("holds no name any more when it is deleted, and its old name leads to no namesake", async () => {
     await moved();
+    expect(await pull(olga, before)).toBe(200);
     await people.must("DELETE", `/api/v0/repositories/${after}`);
-    for (const path of [before, after]) await createRepository(berth, olga, path, "private");
+    await createRepository(berth, olga, after, "private");
+    await pushImage(berth, olga, after, "v1", `{"namesake":"${after}"}`);
+    expect(await pull(olga, before)).toBe(404);
+    await createRepository(berth, olga, before, "private");
     expect(await pull(olga, before)).toBe(404);
   });
 

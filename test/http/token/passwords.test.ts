@@ -16,6 +16,7 @@ describe("passwords", () => {
   let quick = false;
   beforeAll(async () => {
     berth = await startTarget("fetch", {
+      realPasswords: true,
       around: { connection: (c) => ({ address: c.req.header("x-test-peer") ?? "192.0.2.1", secure: false }) },
     });
     alice = await berth.addUser("alice");

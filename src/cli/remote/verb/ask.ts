@@ -25,10 +25,12 @@ async function askHidden(question: string): Promise<string> {
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  const secret = await lines.question("");
-  lines.close();
-  process.stderr.write("\n");
-  return secret;
+  try {
+    return await lines.question("");
+  } finally {
+    lines.close();
+    process.stderr.write("\n");
+  }
 }
 
 async function firstLine(): Promise<string> {

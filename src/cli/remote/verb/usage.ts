@@ -61,6 +61,14 @@ export function readScope(text: string): { repositories: string; actions: ("pull
   return { repositories, actions: actions.split(",") as ("pull" | "push" | "delete" | "*")[] };
 }
 
+/** `name=value`. */
+export function readPair(text: string): [name: string, value: string] {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new UsageError(`write it as name=value, not ${JSON.stringify(text)}`);
+  return [name, value];
+}
+
 /** A form without what was not said. */
 export function said<T extends object>(form: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined)) as never;

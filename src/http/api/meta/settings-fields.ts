@@ -114,7 +114,7 @@ export const settingsAnswer = z
   .openapi("responses.Settings");
 export const settingsForm = z
   .object(Object.fromEntries(all.map(([name, field]) => [name, described(field).optional()])))
-  .openapi("forms.Settings");
+  .openapi("forms.Settings", { example: { passwordMinLength: 12 } });
 
 /** The settings in DTR's words. */
 export function describeSettings(of: Situation): Record<string, unknown> {

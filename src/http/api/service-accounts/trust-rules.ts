@@ -25,7 +25,13 @@ const form = z
     tokenSeconds: z.number().int().min(300).max(43_200).optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })
-  .openapi("forms.CreateTrustRule");
+  .openapi("forms.CreateTrustRule", {
+    example: {
+      issuer: "https://token.actions.githubusercontent.com",
+      audience: "https://registry.example.com",
+      claims: { sub: "repo:acme/app:ref:refs/heads/main" },
+    },
+  });
 const answer = z
   .object({
     id: z.string(),
