@@ -76,6 +76,11 @@ export function serviceAccountName(organization: string, shortName: string): str
   return `${organization}+${shortName}`;
 }
 
+/** Whether a name that an account has, or had, is a service account's. */
+export function isServiceAccountName(name: string): boolean {
+  return name.includes("+");
+}
+
 /** Says why a word cannot be what follows the organization in a service account's name, or null when it can. */
 export function serviceAccountNameProblem(shortName: string): string | null {
   if (shortName.length < 1 || shortName.length > 60) return "a service account's name has 1 to 60 characters";

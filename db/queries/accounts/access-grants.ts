@@ -147,6 +147,31 @@ export async function deletePatternGrant(db: Db, namespaceId: string, id: string
   return gone.length > 0;
 }
 
+/** A grant that is taken away because it has ended. */
+export interface EndedGrant extends GrantedLevel {
+  repositoryId: string | null;
+  /** The name of the repository or the namespace. */
+  object: string;
+  pattern: string | null;
+  /** One of both is null. */
+  team: string | null;
+  user: string | null;
+}
+
+/** Removes grants that ended before the cutoff, so many at most. */
+export async function deleteEndedGrants(tx: Db, cutoff: Date, limit: number): Promise<EndedGrant[]> {
+  const at = sql`${cutoff.toISOString()}::timestamptz`;
+  return rows(
+    tx,
+    sql`with gone as (
+        delete from access_grant where id in (
+          select id from access_grant where expires_at < ${at} limit ${limit}) and expires_at < ${at} returning *)
+      select g.repository_id as "repositoryId", coalesce(r.path, n.name) as object, g.pattern, t.name as team, a.name as "user", ${granted}
+      from gone g join account n on n.id = g.namespace_id left join repository r on r.id = g.repository_id
+        left join team t on t.id = g.team_id left join account a on a.id = g.user_id`,
+  );
+}
+
 /** Repositories that somebody was granted something on one by one, in byte order of their paths. */
 export async function listRepositoriesOf(
   db: Db,

@@ -78,9 +78,10 @@ export interface NewAccountForm {
 export async function createAccount(
   ctx: ChangeNeeds & Needs<"compute">,
   caller: Caller,
-  form: NewAccountForm,
+  read: () => Promise<NewAccountForm>,
 ): Promise<AccountRow> {
   await requireMay(caller, { on: "registry", action: "administer" });
+  const form = await read();
   const problem = accountNameProblem(form.name);
   if (problem) throw registryError("INVALID_ACCOUNT_NAME", problem);
   const isOrganization = form.isOrg === true;
@@ -118,11 +119,12 @@ export async function changeAccount(
   ctx: ChangeNeeds,
   caller: Caller,
   nameOrId: string,
-  change: AccountChange,
+  form: () => Promise<AccountChange>,
 ): Promise<AccountRow> {
   requireAccount(caller);
   const account = await findAccount(ctx, nameOrId);
   await requireMay(caller, { on: "account", action: "administer", account });
+  const change = await form();
   if (Object.keys(change).some((field) => !ownFields.has(field)))
     await requireMay(caller, { on: "registry", action: "administer" });
   if (account.kind !== "user" && (change.isAdmin || change.globalRole))
@@ -177,11 +179,12 @@ export async function changePassword(
   ctx: ChangeNeeds & Needs<"compute" | "passwords" | "counters">,
   caller: Caller,
   nameOrId: string,
-  form: { oldPassword?: string | undefined; newPassword: string; address: string },
+  read: () => Promise<{ oldPassword?: string | undefined; newPassword: string; address: string }>,
 ): Promise<AccountRow> {
   const self = requireAccount(caller);
   const account = await findAccount(ctx, nameOrId, "user");
   await requireMay(caller, { on: "account", action: "administer", account });
+  const form = await read();
   if (account.id === self.id) {
     const { name } = account;
     const right = await checkPassword(ctx, { name, password: form.oldPassword ?? "", address: form.address });

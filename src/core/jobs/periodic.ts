@@ -17,6 +17,7 @@ import { condemnIfUnlinked } from "../content/blobs.ts";
 import { requireOpen } from "../content/gate.ts";
 import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
+import { removeEndedGrants } from "../grants/ended.ts";
 import { describeManifests } from "../images/describe.ts";
 import { clearSessions } from "../login/sessions.ts";
 import { plusSeconds } from "../moment.ts";
@@ -51,6 +52,7 @@ export const periodicTasks: readonly PeriodicTask[] = [
   { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", removes: true, slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
   { name: "forget-workloads", cron: "29 * * * *", cost: "light", slice: forgetWorkloads },
+  { name: "remove-ended-grants", cron: "37 * * * *", cost: "light", slice: removeEndedGrants },
   { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
   { name: "drop-old-events", cron: "29 * * * *", cost: "light", slice: dropOldEvents },

@@ -106,8 +106,11 @@ function accountRoutes(to: Declaring): void {
       answer: accountAnswer,
     },
     async ({ caller, form }) => {
-      const { globalRole, ...rest } = await form();
-      return describeAccount(await createAccount(ctx, caller, { ...rest, globalRole: roleOf(globalRole) }));
+      const read = async () => {
+        const { globalRole, ...rest } = await form();
+        return { ...rest, globalRole: roleOf(globalRole) };
+      };
+      return describeAccount(await createAccount(ctx, caller, read));
     },
   );
   declare(to, { ...one, method: "get", summary: "one account" }, async ({ caller, param }) => {
@@ -118,10 +121,11 @@ function accountRoutes(to: Declaring): void {
     to,
     { ...one, method: "patch", summary: "change an account", form: updateAccountForm },
     async ({ caller, param, form }) => {
-      await lookAtAccount(ctx, caller, param("account"));
-      const { globalRole, ...rest } = await form();
-      const change = { ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) };
-      return describeAccount(await changeAccount(ctx, caller, param("account"), definite(change)));
+      const read = async () => {
+        const { globalRole, ...rest } = await form();
+        return definite({ ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) });
+      };
+      return describeAccount(await changeAccount(ctx, caller, param("account"), read));
     },
   );
   declare(
@@ -146,7 +150,8 @@ function accountRoutes(to: Declaring): void {
     },
     async ({ c, caller, param, form }) => {
       const address = clientAddress(headOf(c, around), around);
-      return describeAccount(await changePassword(ctx, caller, param("account"), { ...(await form()), address }));
+      const read = async () => ({ ...(await form()), address });
+      return describeAccount(await changePassword(ctx, caller, param("account"), read));
     },
   );
   declare(

@@ -73,7 +73,7 @@ beforeAll(async () => {
   // The other process is sure of its view, and never hears of anything.
   const deaf = createFacts({ state: () => "fresh", read() {}, failed() {} });
   processes = [ctx, { ...ctx, facts: deaf, resting: createRestingSessions(), unsaved: null }];
-  await createAccount(ctx, admin, { name: "others", isOrg: true });
+  await createAccount(ctx, admin, async () => ({ name: "others", isOrg: true }));
   await createRepository(ctx, admin, { namespace: "admin", name: "stays", visibility: "public" });
   await push(ctx, await reach("admin/stays"), contents[0] as Content, false);
   await putManifest(ctx, await reach("admin/stays"), manifestPush(0, "t1", false));

@@ -44,10 +44,8 @@ export async function setServiceAccountRepository(
   names: WithRepository,
   form: () => Promise<Level>,
 ): Promise<RepositoryAccess> {
-  await reachServiceAccount(ctx, caller, names);
-  const level = await form();
   const { repository, key, told } = await reachBoth(ctx, caller, names);
-  return { repository, ...(await giveAccess(ctx, caller, key, level, told)) };
+  return { repository, ...(await giveAccess(ctx, caller, key, await form(), told)) };
 }
 
 /** @throws as setServiceAccountRepository, NO_SUCH_SERVICE_ACCOUNT_ACCESS. */
