@@ -99,7 +99,7 @@ describeMatrix(
       expect(isPlanted(record)).toBe(false);
       // What went wrong is still told.
       expect(record?.error).toMatch(/42703/);
-      expect(record?.error).toMatch(/from account where name = \$1/);
+      expect(record?.error).toMatch(/from account p where p\.name = \$1/);
     });
 
     it("is recorded nowhere when the database says what it could not read", async () => {
