@@ -41,6 +41,7 @@ import {
   createAccountForm,
   createTeamForm,
   describeAccount,
+  describeFully,
   describeMember,
   describeTeam,
   memberAnswer,
@@ -90,7 +91,7 @@ function accountRoutes(to: Declaring): void {
       const filter: AccountFilter = readFilter(c, accountFilters);
       const { items, next, total } = await pageAccounts(ctx, caller, { filter, ...readStart(c) });
       c.header("X-Resource-Count", String(total));
-      return withNext(c, { accounts: items.map((row) => describeAccount(row)), resourceCount: total }, next);
+      return withNext(c, { accounts: items.map(describeFully), resourceCount: total }, next);
     },
   );
   declare(
@@ -106,12 +107,12 @@ function accountRoutes(to: Declaring): void {
     },
     async ({ caller, form }) => {
       const { globalRole, ...rest } = await form();
-      return describeAccount(await createAccount(ctx, caller, { ...rest, globalRole: roleOf(globalRole) }));
+      return describeFully(await createAccount(ctx, caller, { ...rest, globalRole: roleOf(globalRole) }));
     },
   );
   declare(to, { ...one, method: "get", summary: "one account" }, async ({ caller, param }) => {
     const { account, isWhole } = await lookAtAccount(ctx, caller, param("account"));
-    return describeAccount(account, isWhole);
+    return isWhole ? describeFully(account) : describeAccount(account, false);
   });
   declare(
     to,
@@ -120,7 +121,7 @@ function accountRoutes(to: Declaring): void {
       await lookAtAccount(ctx, caller, param("account"));
       const { globalRole, ...rest } = await form();
       const change = { ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) };
-      return describeAccount(await changeAccount(ctx, caller, param("account"), definite(change)));
+      return describeFully(await changeAccount(ctx, caller, param("account"), definite(change)));
     },
   );
   declare(
@@ -145,7 +146,7 @@ function accountRoutes(to: Declaring): void {
     },
     async ({ c, caller, param, form }) => {
       const address = clientAddress(headOf(c, around), around);
-      return describeAccount(await changePassword(ctx, caller, param("account"), { ...(await form()), address }));
+      return describeFully(await changePassword(ctx, caller, param("account"), { ...(await form()), address }));
     },
   );
   declare(
