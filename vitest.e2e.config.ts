@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/clients/**/*.test.ts", "test/conformance/**/*.test.ts", "test/faults/**/*.test.ts"],
+    include: ["browser", "clients", "conformance", "faults"].map((folder) => `test/${folder}/**/*.test.ts`),
     globalSetup: ["test/clients/setup/global.ts"],
     reporters: ["default", "./test/clients/setup/reporter.ts"],
     pool: "forks",

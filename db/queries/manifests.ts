@@ -1,6 +1,7 @@
 // Queries on manifests, what they refer to, and what refers to them.
 import { sql } from "drizzle-orm/sql";
 import { insertEventSql, type NewEvent } from "./events.ts";
+import { enterContent } from "./gate.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 import { putTagsSql, type TagPut } from "./tags.ts";
 
@@ -137,7 +138,7 @@ export async function deleteManifest(db: Db, repositoryId: string, digest: strin
 export async function deleteUnlinkedBytes(db: Db, digests: readonly string[]): Promise<void> {
   await db.execute(
     sql`delete from manifest_bytes c using jsonb_array_elements_text(${JSON.stringify(digests)}::jsonb) as q(digest)
-      where c.digest = q.digest and not exists (select 1 from manifest m where m.digest = c.digest)`,
+      where c.digest = q.digest and not exists (select 1 from manifest m where m.digest = c.digest) and ${enterContent}`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Queries on repositories and the namespaces they are in.
 import { sql } from "drizzle-orm/sql";
+import { accountIdOf } from "./accounts/accounts.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 import { isVisible, type Viewer, visibleIds, withinNamespace } from "./visible.ts";
 
@@ -27,19 +28,48 @@ export const repositoryColumns = sql`r.id, r.account_id as "accountId", a.kind a
   r.visibility, r.short_description as "shortDescription", r.long_description as "longDescription",
   r.immutable_tags as "immutableTags", r.tag_limit as "tagLimit", r.sparse, r.pulls, r.pushes`;
 
+/** The repository of that path, or the one that had it: then it answers with the path that it has now. */
 export async function findRepository(db: Db, path: string): Promise<RepositoryRow | null> {
   if (path !== withoutZeros(path)) return null;
   const found = await rows<RepositoryRow>(
     db,
     sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
   );
+  return found[0] ?? findFormerRepository(db, path);
+}
+
+/** The repository that a path led to: by its own former name, by one of its namespace, or by both. What has the name now comes first. */
+async function findFormerRepository(db: Db, path: string): Promise<RepositoryRow | null> {
+  const slash = path.indexOf("/");
+  if (slash < 0) return null;
+  const [namespace, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  const found = await rows<RepositoryRow>(
+    db,
+    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
+      where r.deleted_at is null and r.id = (
+        select coalesce((select p.id from repository p where p.path = n.name || '/' || ${name} and p.deleted_at is null),
+          (select f.repository_id from repository_alias f where f.account_id = n.id and f.name = ${name}))
+        from account n where n.id = ${accountIdOf(namespace)})`,
+  );
   return found[0] ?? null;
 }
 
-/** Creates a repository unless one of that path exists, or its account was deleted meanwhile. @returns whether it was created. */
+export async function findRepositoryById(db: Db, id: string): Promise<RepositoryRow | null> {
+  const found = await rows<RepositoryRow>(
+    db,
+    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where r.id = ${id} and r.deleted_at is null`,
+  );
+  return found[0] ?? null;
+}
+
+/**
+ * Creates a repository unless one has, or another is held, that name, or its account was deleted meanwhile. In a transaction nobody
+ * renames anything in the namespace meanwhile.
+ * @returns its path, in the namespace as that is called by then, or null.
+ */
 export async function insertRepository(
   db: Db,
-  row: { id: string; accountId: string; namespace: string; name: string; visibility: "public" | "private"; now: Date },
+  row: { id: string; accountId: string; name: string; visibility: "public" | "private"; now: Date },
   more: {
     shortDescription?: string;
     longDescription?: string;
@@ -47,16 +77,23 @@ export async function insertRepository(
     tagLimit?: number;
     sparse?: boolean;
   } = {},
-): Promise<boolean> {
-  const made = await rows(
+): Promise<string | null> {
+  // A statement of its own: the next one then sees what somebody renamed while this one waited for him.
+  const [account] = await rows<{ name: string }>(
+    db,
+    sql`select name from account where id = ${row.accountId} and deleted_at is null for share`,
+  );
+  if (!account) return null;
+  const made = await rows<{ path: string }>(
     db,
     sql`insert into repository (id, account_id, name, path, visibility, short_description, long_description, immutable_tags, tag_limit, sparse, created_at)
-      select ${row.id}::uuid, a.id, ${row.name}, ${`${row.namespace}/${row.name}`}, ${row.visibility},
+      select ${row.id}::uuid, ${row.accountId}::uuid, ${row.name}, ${`${account.name}/${row.name}`}, ${row.visibility},
         ${more.shortDescription ?? ""}, ${more.longDescription ?? ""}, ${more.immutableTags ?? false}::boolean, ${more.tagLimit ?? 0}::int, ${more.sparse ?? false}::boolean,
-        ${row.now.toISOString()}::timestamptz from account a where a.id = ${row.accountId} and a.deleted_at is null for key share
-      on conflict (path) where deleted_at is null do nothing returning id`,
+        ${row.now.toISOString()}::timestamptz
+      where not exists (select 1 from repository_alias f where f.account_id = ${row.accountId} and f.name = ${row.name})
+      on conflict (path) where deleted_at is null do nothing returning path`,
   );
-  return made.length > 0;
+  return made[0]?.path ?? null;
 }
 
 export interface RepositoryChange {
@@ -107,24 +144,39 @@ export async function lockTagLimit(db: Db, id: string): Promise<{ tagLimit: numb
   return { tagLimit, latest: ms === null ? null : new Date(Math.ceil(ms)) };
 }
 
-/** Makes a repository invisible; its content is cleared by the periodic work. */
-export async function markRepositoryDeleted(db: Db, id: string, now: Date): Promise<boolean> {
+/** Makes a repository invisible, and ends its former names; its content is cleared by the periodic work. */
+export async function markRepositoryDeleted(tx: Db, id: string, now: Date): Promise<boolean> {
   const marked = await rows(
-    db,
+    tx,
     sql`update repository set deleted_at = ${now.toISOString()} where id = ${id} and deleted_at is null returning id`,
   );
-  return marked.length > 0;
+  if (marked.length === 0) return false;
+  await deleteAliasesOf(tx, [id]);
+  return true;
 }
 
 /** Ends every repository of a namespace. @returns their ids and paths. */
 export async function markRepositoriesDeleted(
-  db: Db,
+  tx: Db,
   accountId: string,
   now: Date,
 ): Promise<{ id: string; path: string }[]> {
-  return rows(
-    db,
+  const gone = await rows<{ id: string; path: string }>(
+    tx,
     sql`update repository set deleted_at = ${now.toISOString()} where account_id = ${accountId} and deleted_at is null returning id, path`,
+  );
+  await deleteAliasesOf(
+    tx,
+    gone.map(({ id }) => id),
+  );
+  return gone;
+}
+
+/** Ends the former names of repositories that are gone. A statement of its own: it sees the names of those that were renamed until then. */
+async function deleteAliasesOf(tx: Db, repositoryIds: readonly string[]): Promise<void> {
+  if (repositoryIds.length === 0) return;
+  await tx.execute(
+    sql`delete from repository_alias where repository_id in (select jsonb_array_elements_text(${JSON.stringify(repositoryIds)}::jsonb)::uuid)`,
   );
 }
 

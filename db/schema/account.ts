@@ -37,6 +37,20 @@ export const account = pgTable(
   ],
 );
 
+/** A name that an account had: it leads to the account, and no other can have it. */
+export const accountAlias = pgTable(
+  "account_alias",
+  {
+    name: textC().primaryKey(),
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => account.id, { onDelete: "cascade" }),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    createdBy: uuid("created_by"),
+  },
+  (t) => [index("account_alias_account").on(t.accountId, t.name)],
+);
+
 /** Repositories whose full names fit the pattern, and what may be done to them. */
 export interface TokenScope {
   repositories: string;

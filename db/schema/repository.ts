@@ -1,6 +1,17 @@
 // Repositories: a name inside an account's namespace, and the settings that decide what may be stored there.
 import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { account } from "./account.ts";
 import { textC } from "./columns.ts";
 
@@ -44,5 +55,25 @@ export const repository = pgTable(
     index("repository_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
     check("repository_kind", sql`${t.kind} in ('local', 'mirror', 'cache')`),
     check("repository_visibility", sql`${t.visibility} in ('public', 'private')`),
+  ],
+);
+
+/** A name that a repository had, by the namespace in which it is held: it leads to the repository, and no other can have it. */
+export const repositoryAlias = pgTable(
+  "repository_alias",
+  {
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => account.id, { onDelete: "cascade" }),
+    name: textC().notNull(),
+    repositoryId: uuid("repository_id")
+      .notNull()
+      .references(() => repository.id, { onDelete: "cascade" }),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+    createdBy: uuid("created_by"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.name] }),
+    index("repository_alias_repository").on(t.repositoryId, t.createdAt),
   ],
 );

@@ -14,7 +14,7 @@ export function adminCommand(): Command {
     .argument("[user]", "the account, by default the first admin's name")
     .option("--password-stdin", "read the new password from standard input instead of generating one")
     .action(resetCommand);
-  return new Command("admin").description("help for admins, on the host").addCommand(reset);
+  return new Command("admin").addCommand(reset);
 }
 
 async function resetCommand(user: string | undefined, options: { passwordStdin?: boolean }): Promise<void> {

@@ -20,7 +20,7 @@ export function auditCommand(): Command {
     .description("write everything that happened as lines of JSON")
     .option("--after <position>", "only what follows an event: the position in its line")
     .action(exportCommand);
-  return new Command("audit").description("what happened, on the host").addCommand(verify).addCommand(all);
+  return new Command("audit").addCommand(verify).addCommand(all);
 }
 
 const exportedAtOnce = 1000;

@@ -4,7 +4,7 @@ import { describeConfig } from "#runtime/config/describe.ts";
 import { requireConfig } from "./settings.ts";
 
 export function configCommand(): Command {
-  return new Command("config").description("print the configuration in force, without secrets").action(() => {
+  return new Command("config").action(() => {
     const lines = Object.entries(describeConfig(requireConfig())).map(([name, value]) => `${name}=${value}`);
     console.log(lines.join("\n"));
   });

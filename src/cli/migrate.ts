@@ -5,7 +5,7 @@ import { createLog } from "#runtime/node/log.ts";
 import { fail, requireConfig } from "./settings.ts";
 
 export function migrateCommand(): Command {
-  return new Command("migrate").description("bring the database to this version's schema").action(async () => {
+  return new Command("migrate").action(async () => {
     try {
       const database = await openDatabase(requireConfig(), createLog("warn"));
       await database.stop();

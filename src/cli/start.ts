@@ -1,5 +1,6 @@
 // `berth start`: serves until it is told to stop.
 import { Command } from "commander";
+import { isReadOnly } from "#core/content/gate.ts";
 import { banner } from "#runtime/node/banner.ts";
 import { createLog } from "#runtime/node/log.ts";
 import { serve } from "#runtime/node/serve.ts";
@@ -7,7 +8,7 @@ import { pickMachine } from "#runtime/pick-machine.ts";
 import { fail, requireConfig } from "./settings.ts";
 
 export function startCommand(): Command {
-  return new Command("start").description("serve until stopped (SIGTERM or Ctrl-C)").action(start);
+  return new Command("start").action(start);
 }
 
 async function start(): Promise<void> {
@@ -18,7 +19,9 @@ async function start(): Promise<void> {
   const machine = await pickMachine();
   const server = await serve(config, log, machine).catch(fail);
   for (const lack of machine.lacks) log.warn({ runtime: machine.name }, `not on this runtime: ${lack}`);
-  console.log(banner({ config, machine, ...server, onTerminal: process.stdout.isTTY === true }));
+  const readOnly = await isReadOnly(server.ctx).catch(fail);
+  if (readOnly) log.warn({}, "the registry is read-only (setting readOnlyRegistry): pulls go on, nothing is changed");
+  console.log(banner({ config, machine, ...server, isReadOnly: readOnly, onTerminal: process.stdout.isTTY === true }));
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;

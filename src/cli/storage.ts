@@ -19,7 +19,7 @@ export function storageCommand(): Command {
     .description("compare the store with the database; ends with status 1 when a blob is damaged or cannot be read")
     .option("--rehash", "hash the bytes of every blob, not only of those whose object has changed")
     .action(checkCommand);
-  return new Command("storage").description("look after the stored bytes, on the host").addCommand(check);
+  return new Command("storage").addCommand(check);
 }
 
 async function checkCommand(options: { rehash?: boolean }): Promise<void> {

@@ -1,11 +1,13 @@
 // What went wrong below the rules, in words that surfaces and logs may use.
+import { isClosed } from "#db/queries/gate.ts";
 import { databaseError, StatementError } from "#db/queries/rows.ts";
 
-/** How the database failed: nothing answers, or it took too long. Null when the error is something else. */
-export function databaseFailure(error: unknown): "unreachable" | "slow" | null {
+/** How the database failed: nothing answers, it took too long, or it lets no content change. Null when the error is something else. */
+export function databaseFailure(error: unknown): "unreachable" | "slow" | "read-only" | null {
   const code = databaseError(error)?.code;
   if (code === undefined) return null;
   if (code === "57014") return "slow";
+  if (isClosed(error)) return "read-only";
   return /^(CONN|ECONN|ENOENT|EPIPE|57P|53|08)/.test(code) ? "unreachable" : null;
 }
 

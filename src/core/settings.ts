@@ -1,9 +1,10 @@
 // Settings that admins change while the server runs; every reader sees a change at its next question.
-import { insertEvent } from "#db/queries/events.ts";
+import { holdGate } from "#db/queries/gate.ts";
 import { readSettings, writeSetting } from "#db/queries/installation.ts";
 import type { Caller } from "./access/caller.ts";
+import { type ChangeNeeds, changing } from "./accounts/change.ts";
 import { requireMay } from "./accounts/find.ts";
-import { whoOf } from "./audit/who.ts";
+import { scopes } from "./cache/feed.ts";
 import type { Needs } from "./context.ts";
 
 export interface Settings {
@@ -21,6 +22,8 @@ export interface Settings {
   sessionHours: number;
   /** Events are kept for so many months; 0: for good. */
   eventMonths: number;
+  /** No content changes, by anybody or anything, until that ends. */
+  readOnlyRegistry: boolean;
 }
 
 const defaults: Settings = {
@@ -31,6 +34,7 @@ const defaults: Settings = {
   sessionIdleMinutes: 12 * 60,
   sessionHours: 7 * 24,
   eventMonths: 0,
+  readOnlyRegistry: false,
 };
 const names = Object.keys(defaults) as (keyof Settings)[];
 
@@ -48,28 +52,25 @@ export async function showSettings(ctx: Needs<"db">, caller: Caller): Promise<Se
   return getSettings(ctx);
 }
 
-/** Changes what is named. @throws NOT_AUTHENTICATED, NOT_AUTHORIZED. */
-export async function changeSettings(
-  ctx: Needs<"db" | "clock">,
-  caller: Caller,
-  change: Partial<Settings>,
-): Promise<Settings> {
+/** The settings in force, as this process knows them. */
+export async function rememberedSettings(ctx: Needs<"db" | "facts">): Promise<Settings> {
+  return (await ctx.facts.get(scopes.settings, "all", () => getSettings(ctx))) as Settings;
+}
+
+/**
+ * Changes what is named. Whoever was changing content when the registry becomes read-only is done before this returns, or refused.
+ * @throws NOT_AUTHENTICATED, NOT_AUTHORIZED.
+ */
+export async function changeSettings(ctx: ChangeNeeds, caller: Caller, change: Partial<Settings>): Promise<Settings> {
   await requireAdmin(caller);
-  const at = ctx.clock.now();
   const was = await getSettings(ctx);
-  const before = Object.fromEntries(
-    names.filter((name) => change[name] !== undefined).map((name) => [name, was[name]]),
-  );
-  await ctx.db.transaction(async (tx) => {
-    for (const name of names) if (change[name] !== undefined) await writeSetting(tx, name, change[name], at);
-    await insertEvent(tx, {
-      at,
-      type: "settings.update",
-      ...whoOf(caller),
-      repositoryId: null,
-      object: "settings",
-      detail: { before, ...change },
-    });
+  const named = names.filter((name) => change[name] !== undefined);
+  const before = Object.fromEntries(named.map((name) => [name, was[name]]));
+  const told = { type: "settings.update", object: "settings", detail: { before, ...change } } as const;
+  await changing(ctx, caller, told, async (tx, at) => {
+    if (change.readOnlyRegistry !== undefined) await holdGate(tx);
+    for (const name of named) await writeSetting(tx, name, change[name], at);
+    return true;
   });
   return getSettings(ctx);
 }

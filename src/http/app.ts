@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { noteRefusal } from "#core/audit/note.ts";
 import { describeFailure } from "#core/failure.ts";
 import { apiRoutes } from "./api/routes.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import type { AppContext, AppEnv, Surface } from "./environment.ts";
 import { enziRoutes } from "./enzi/routes.ts";
 import { apiAnswer, asRegistryError } from "./errors.ts";
@@ -23,10 +24,13 @@ export function createApp(surface: Surface): Hono<AppEnv> {
   app.route("/auth", tokenRoutes(surface));
   app.route("/api/v0", apiRoutes(surface));
   app.route("/enzi/v0", enziRoutes(surface));
+  app.route("/docs", docsRoutes(surface));
   app.route("/", opsRoutes(surface));
   app.route("/", loginRoutes(surface));
   app.get("/", (c) =>
-    c.text("Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/.\n"),
+    c.text(
+      "Berth, a container registry. The registry API is at /v2/, the management API at /api/v0/; /docs/api shows it.\n",
+    ),
   );
   app.notFound((c) =>
     c.json({ errors: [{ code: "NOT_FOUND", message: "there is nothing at this address", detail: null }] }, 404),

@@ -5,6 +5,7 @@ import { requireAccount } from "#core/accounts/find.ts";
 import { changeErrorAnswers, errorAnswers, json } from "./api/forms.ts";
 import { type FormRules, readJson } from "./api/request.ts";
 import { authenticate } from "./authenticate.ts";
+import { securityOf } from "./docs/document.ts";
 import type { AppContext, AppEnv, Surface } from "./environment.ts";
 
 /** What an operation is to the world. */
@@ -42,29 +43,42 @@ export interface Declaring {
   tag: string;
 }
 
+type Handle<F extends z.ZodType, C extends Caller> = (
+  asked: Omit<Asked<F>, "caller"> & { caller: C },
+) => Promise<unknown>;
+
 /** @param handle gives the body of the answer, or a response where it is no JSON; it is asked only for callers with an account. */
 export function declare<F extends z.ZodType>(
   to: Declaring,
   operation: Operation<F>,
   handle: (asked: Asked<F>) => Promise<unknown>,
 ): void {
-  declareOpen(to, operation, (asked) =>
-    handle({ ...asked, caller: { ...asked.caller, account: requireAccount(asked.caller) } }),
-  );
+  const withAccount: Handle<F, Caller> = (asked) =>
+    handle({ ...asked, caller: { ...asked.caller, account: requireAccount(asked.caller) } });
+  add(to, { ...operation, isOpen: false }, withAccount);
 }
 
 /** The same for an operation that anybody may ask, with credentials or without. */
 export function declareOpen<F extends z.ZodType>(
-  { surface, app, base, tag }: Declaring,
+  to: Declaring,
   operation: Operation<F>,
-  handle: (asked: Omit<Asked<F>, "caller"> & { caller: Caller }) => Promise<unknown>,
+  handle: Handle<F, Caller>,
 ): void {
-  const { method, path, summary, params, query, form, text, status, answer } = operation;
+  add(to, { ...operation, isOpen: true }, handle);
+}
+
+function add<F extends z.ZodType>(
+  { surface, app, base, tag }: Declaring,
+  operation: Operation<F> & { isOpen: boolean },
+  handle: Handle<F, Caller>,
+): void {
+  const { method, path, summary, params, query, form, text, status, answer, isOpen } = operation;
   const body = form ? json(form, summary) : text && { content: { [text]: { schema: z.string() } } };
   const request = { ...(params && { params }), ...(query && { query }), ...(body && { body }) };
   const success = answer ? json(answer, summary) : { description: summary };
   const responses = { [status]: success, ...(method === "get" ? errorAnswers : changeErrorAnswers) };
-  app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses });
+  const security = securityOf(method, isOpen);
+  app.openAPIRegistry.registerPath({ method, path, summary, tags: [tag], security, request, responses });
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     c.set("route", `${base}${path}`);
     const caller = await authenticate(c, surface);

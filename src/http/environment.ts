@@ -3,6 +3,7 @@ import type { Context as HonoContext } from "hono";
 import type { Caller } from "#core/access/caller.ts";
 import type { Context } from "#core/context.ts";
 import type { Body } from "#core/uploads/slabs.ts";
+import type { ConsoleFiles } from "./docs/files.ts";
 
 /** How a request came in. */
 export interface Connection {
@@ -61,6 +62,8 @@ export interface Surroundings {
   problem(): Promise<string | null>;
   /** The figures, for who shows the token; a null token means that they are not given here, and `where` they are. */
   metrics: { token: string | null; render(): Promise<{ contentType: string; body: string }>; where?: string };
+  /** What the page at /docs/api is made of. */
+  consoleFiles: ConsoleFiles;
   /** The server is about to stop: health says so. */
   draining(): boolean;
 }

@@ -27,6 +27,7 @@ const statusOf: Record<ErrorCode, number> = {
   PAGINATION_NUMBER_INVALID: 400,
   UNAUTHORIZED: 401,
   DENIED: 403,
+  READ_ONLY: 403,
   UNSUPPORTED: 405,
   ROUTE_UNKNOWN: 404,
   TOOMANYREQUESTS: 429,
@@ -72,6 +73,7 @@ const statusOf: Record<ErrorCode, number> = {
   NO_SUCH_NAMESPACE_TEAM_ACCESS: 404,
   NO_SUCH_ACCOUNT: 404,
   NO_SUCH_REPOSITORY: 404,
+  NO_SUCH_ALIAS: 404,
   NO_SUCH_TAG: 404,
   NO_SUCH_REF: 404,
   INVALID_DIGEST: 400,
@@ -79,7 +81,7 @@ const statusOf: Record<ErrorCode, number> = {
   REPOSITORY_EXISTS: 400,
 };
 
-/** Codes of ours that the specification's table lacks go out under the nearest that it has. */
+/** Codes of ours that a surface's own table lacks go out under the nearest that it has. */
 const wireCode: Partial<Record<ErrorCode, string>> = {
   MANIFEST_TOO_LARGE: "SIZE_INVALID",
   BODY_TOO_LARGE: "SIZE_INVALID",
@@ -104,6 +106,7 @@ export function asRegistryError(error: unknown): RegistryError {
     return registryError("UNAVAILABLE", "the registry's database is too slow: try again", undefined, {
       retryAfterSeconds: 5,
     });
+  if (failure === "read-only") return registryError("READ_ONLY");
   return registryError("UNKNOWN", "an internal error occurred");
 }
 
@@ -128,7 +131,11 @@ export function errorAnswer(head: RequestHead, around: Surroundings, thrown: unk
     headers.Range = formatUploadRange(upload.offset);
     headers["Docker-Upload-UUID"] = upload.id;
   }
-  return decided(head.method, status, headers, error.entries);
+  // What stops docker at once, and lets it print the sentence.
+  const entries = error.entries.map((entry) =>
+    entry.code === "READ_ONLY" ? { ...entry, code: "DENIED" as const } : entry,
+  );
+  return decided(head.method, status, headers, entries);
 }
 
 /** The answer to an error of the management API: DTR's form, with its generic codes. */

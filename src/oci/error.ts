@@ -19,6 +19,8 @@ const errorMessages = {
   PAGINATION_NUMBER_INVALID: "invalid number of results requested",
   UNAUTHORIZED: "authentication required",
   DENIED: "requested access to the resource is denied",
+  READ_ONLY:
+    "the registry is read-only: nothing can be pushed, changed or deleted until an admin ends that (setting readOnlyRegistry); pulls go on",
   UNSUPPORTED: "the operation is unsupported",
   ROUTE_UNKNOWN: "there is nothing at this address",
   TOOMANYREQUESTS: "too many requests",
@@ -64,6 +66,7 @@ const errorMessages = {
   NO_SUCH_NAMESPACE_TEAM_ACCESS: "The team was granted nothing on this namespace.",
   NO_SUCH_ACCOUNT: "An account with the given name does not exist.",
   NO_SUCH_REPOSITORY: "A repository with the given name does not exist.",
+  NO_SUCH_ALIAS: "No such former name is held here.",
   NO_SUCH_TAG: "A tag with the given name does not exist for the given repository.",
   NO_SUCH_REF: "A ref with the given name does not exist for the given repository.",
   INVALID_DIGEST: "The given digest is invalid.",
@@ -85,7 +88,7 @@ export interface ErrorContext {
   /** Seconds after which a retry makes sense. */
   retryAfterSeconds?: number;
   /** The state of an upload session, so that the client can go on. */
-  upload?: { repository: string; repositoryId: string; id: string; offset: number };
+  upload?: { repositoryId: string; id: string; offset: number };
   /** The size of the content of which a range was asked that it has not. */
   sizeBytes?: number;
   /** The access that was missing, in the token specification's scope grammar. */

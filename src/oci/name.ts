@@ -2,7 +2,8 @@
 import { registryError } from "./error.ts";
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const maxNameLength = 255;
+/** Of a repository's full name. */
+export const maxNameLength = 255;
 
 /** First path segments of the server and words that would confuse people: never an account's name. */
 export const reservedAccountNames: ReadonlySet<string> = new Set(
@@ -29,6 +30,11 @@ export function parseRepositoryName(text: string): RepositoryName {
   if (problem) throw registryError("NAME_INVALID", problem, { name: text.slice(0, 300) });
   const slash = text.indexOf("/");
   return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/** What follows the namespace in a repository's full name. */
+export function nameWithin(path: string): string {
+  return path.slice(path.indexOf("/") + 1);
 }
 
 /** Says what is wrong with a repository's full name, or null when it is well formed. */
@@ -68,6 +74,11 @@ export function accountNameProblem(text: string): string | null {
 /** A service account's whole name; the sign between the two can stand in no namespace, and so in no repository's name. */
 export function serviceAccountName(organization: string, shortName: string): string {
   return `${organization}+${shortName}`;
+}
+
+/** Whether a name that an account has, or had, is a service account's. */
+export function isServiceAccountName(name: string): boolean {
+  return name.includes("+");
 }
 
 /** Says why a word cannot be what follows the organization in a service account's name, or null when it can. */

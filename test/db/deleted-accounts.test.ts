@@ -35,16 +35,15 @@ it("no repository", async () => {
   const row = {
     id: crypto.randomUUID(),
     accountId,
-    namespace: "acme",
     name: "app",
     visibility: "public",
     now,
   } as const;
-  expect(await whileDeleting(accountId, () => insertRepository(database.db, row))).toBe(false);
+  expect(await whileDeleting(accountId, () => insertRepository(database.db, row))).toBeNull();
   expect(await findRepository(database.db, "acme/app")).toBeNull();
   expect(await findAccountByName(database.db, "acme")).toBeNull();
   const again = await make("acme", "organization");
-  expect(await insertRepository(database.db, { ...row, id: crypto.randomUUID(), accountId: again })).toBe(true);
+  expect(await insertRepository(database.db, { ...row, id: crypto.randomUUID(), accountId: again })).toBe("acme/app");
 });
 
 it("no member, of the organization or of a team", async () => {

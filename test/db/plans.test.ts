@@ -5,7 +5,7 @@ import { readEvents, repositoryEvents, seenEvents } from "#db/queries/audit/list
 import { findLinkedBlob, findLinkedBlobs } from "#db/queries/blobs.ts";
 import { listUndescribed } from "#db/queries/images/details.ts";
 import { findManifest, findManifestDigests, listReferrers } from "#db/queries/manifests.ts";
-import { countRepositories, listRepositories } from "#db/queries/repositories.ts";
+import { countRepositories, findRepository, listRepositories } from "#db/queries/repositories.ts";
 import { searchRepositories } from "#db/queries/search.ts";
 import { listTags } from "#db/queries/tags.ts";
 import { commitNewBlobs } from "#db/queries/uploads/commit-together.ts";
@@ -57,18 +57,32 @@ describe("with many rows", () => {
     await db.execute(sql`insert into blob (key, created_at) values ('new', ${now})`);
     await db.execute(sql`insert into event (at, type, repository_id, object)
       select ${now}, 'blob.push', ${repositoryId}::uuid, 'many/tags' from generate_series(1, ${many}::int) n`);
+    await db.execute(sql`insert into repository_alias (account_id, name, repository_id, created_at)
+      select account_id, 'was-' || name, id, ${now} from repository`);
+    await db.execute(
+      sql`insert into account_alias (name, account_id, created_at) select 'was-' || name, id, ${now} from account`,
+    );
     await database.sql.unsafe("analyze");
   });
   afterAll(() => database.drop());
 
-  /** The plan that holds for any parameters, of the one statement that the work asks. */
-  const planOf = async (work: () => Promise<unknown>): Promise<PlanNode[]> => {
+  /** The plans that hold for any parameters, of the statements that the work asks. */
+  const plansOf = async (work: () => Promise<unknown>): Promise<PlanNode[][]> => {
     statements = [];
     await work();
-    expect(statements).toHaveLength(1);
-    const [row] = await database.sql.unsafe(`explain (generic_plan, format json) ${statements[0]}`);
     const nodes = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodes)];
-    return nodes((row as unknown as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan);
+    const plans: PlanNode[][] = [];
+    for (const statement of [...statements]) {
+      const [row] = await database.sql.unsafe(`explain (generic_plan, format json) ${statement}`);
+      plans.push(nodes((row as unknown as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan));
+    }
+    return plans;
+  };
+  /** The same of the one statement. */
+  const planOf = async (work: () => Promise<unknown>): Promise<PlanNode[]> => {
+    const plans = await plansOf(work);
+    expect(plans).toHaveLength(1);
+    return plans[0] as PlanNode[];
   };
   const event = { at: new Date(), type: "blob.push", actorId: null, repositoryId, object: "many/tags" } as const;
   const happened = { from: 5, limit: 11, before: null, after: null, actorId: null };
@@ -121,6 +135,23 @@ describe("with many rows", () => {
     // Few rows that are at hand may be sorted and hashed, pages of the tables not.
     expect(kinds.filter((kind) => kind.includes("Sort")).length).toBeLessThanOrEqual(sorts);
     expect(kinds.some((kind) => /^Index (Only )?Scan$/.test(kind))).toBe(true);
+  });
+
+  it.each([
+    ["that it has", "a7/r8", 1, true],
+    ["that it had", "a7/was-r8", 2, true],
+    ["that its namespace had", "was-a7/r8", 2, true],
+    ["that both had", "was-a7/was-r8", 2, true],
+    ["that nobody had", "a7/none", 2, false],
+  ])("a repository by a name %s is found by index, in few statements", async (_, path, count, isThere) => {
+    let found: unknown = null;
+    const plans = await plansOf(async () => {
+      found = await findRepository(database.db, path);
+    });
+    expect(found === null ? null : (found as { path: string }).path).toBe(isThere ? "a7/r8" : null);
+    expect(plans).toHaveLength(count);
+    const scanned = plans.flat().filter((node) => !["account", "account_alias"].includes(node["Relation Name"] ?? ""));
+    expect(scanned.filter((node) => /^(Seq Scan|Bitmap Heap Scan)$/.test(node["Node Type"]))).toEqual([]);
   });
 
   const somebody = { accountId: crypto.randomUUID(), seesAll: false, at: new Date() };

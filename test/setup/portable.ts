@@ -4,9 +4,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const folders = ["oci", "core", "http", "adapters"];
-/** They start a runtime of their own, from Node. */
-const others = ["test/adapters/r2-blob-store.test.ts"];
+const folders = ["oci", "core", "http", "client", "adapters"];
+/** Node's alone: one starts a runtime of its own, the other runs a tool of the development. */
+const others = ["test/adapters/r2-blob-store.test.ts", "test/client/schema/schema.test.ts"];
 
 /** The files, as paths from the checkout's folder. */
 export const portableTests = folders

@@ -24,6 +24,7 @@ import { ensureInstallation } from "#db/queries/installation.ts";
 import { createApp } from "#http/app.ts";
 import type { RequestRecord, Surroundings } from "#http/environment.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
+import { openConsoleFiles } from "#runtime/console-files.ts";
 import { drainedBytes } from "#runtime/drain.ts";
 import { createProxyCheck } from "#runtime/node/proxies.ts";
 import { pickMachine } from "#runtime/pick-machine.ts";
@@ -196,6 +197,7 @@ function surroundings(
     drainedBytes,
     minRate: { bytesPerSecond: 1024, seconds: 30 },
     metrics: { token: null, render: async () => ({ contentType: "text/plain", body: "" }) },
+    consoleFiles: openConsoleFiles(),
     problem: async () => null,
     draining: () => false,
     ...options.around,

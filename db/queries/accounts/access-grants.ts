@@ -34,20 +34,25 @@ const grantedTo = (grantee: Grantee) =>
 
 const same = (key: GrantKey) => sql`${grantedTo(key)} and ${onGround(key)}`;
 
-/** @returns its id. */
+/** @returns its id; null when the repository is gone, or in another namespace by now. */
 export async function putGrant(
   db: Db,
   grant: GrantKey & { level: AccessLevel; expiresAt: Date | null },
-): Promise<string> {
+): Promise<string | null> {
   const [teamId, userId] = "teamId" in grant ? [grant.teamId, null] : [null, grant.userId];
+  // Who moves the repository ends what the old namespace granted: he waits for this, or this for him.
+  const where =
+    grant.repositoryId === null
+      ? sql``
+      : sql`from repository r where r.id = ${grant.repositoryId} and r.account_id = ${grant.namespaceId} and r.deleted_at is null for share`;
   const put = await rows<{ id: string }>(
     db,
     sql`insert into access_grant (id, team_id, user_id, namespace_id, repository_id, pattern, level, expires_at)
-      values (${crypto.randomUUID()}, ${teamId}, ${userId}, ${grant.namespaceId}, ${grant.repositoryId}, ${grant.pattern ?? null}, ${grant.level},
-        ${grant.expiresAt?.toISOString() ?? null}::timestamptz)
+      select ${crypto.randomUUID()}::uuid, ${teamId}::uuid, ${userId}::uuid, ${grant.namespaceId}::uuid, ${grant.repositoryId}::uuid,
+        ${grant.pattern ?? null}, ${grant.level}, ${grant.expiresAt?.toISOString() ?? null}::timestamptz ${where}
       on conflict on constraint access_grant_what do update set level = excluded.level, expires_at = excluded.expires_at returning id`,
   );
-  return put[0]?.id as string;
+  return put[0]?.id ?? null;
 }
 
 /** @returns whether it was there. */
@@ -140,6 +145,31 @@ export async function deletePatternGrant(db: Db, namespaceId: string, id: string
     sql`delete from access_grant where namespace_id = ${namespaceId} and id = ${id}::uuid and pattern is not null returning id`,
   );
   return gone.length > 0;
+}
+
+/** A grant that is taken away because it has ended. */
+export interface EndedGrant extends GrantedLevel {
+  repositoryId: string | null;
+  /** The name of the repository or the namespace. */
+  object: string;
+  pattern: string | null;
+  /** One of both is null. */
+  team: string | null;
+  user: string | null;
+}
+
+/** Removes grants that ended before the cutoff, so many at most. */
+export async function deleteEndedGrants(tx: Db, cutoff: Date, limit: number): Promise<EndedGrant[]> {
+  const at = sql`${cutoff.toISOString()}::timestamptz`;
+  return rows(
+    tx,
+    sql`with gone as (
+        delete from access_grant where id in (
+          select id from access_grant where expires_at < ${at} limit ${limit}) and expires_at < ${at} returning *)
+      select g.repository_id as "repositoryId", coalesce(r.path, n.name) as object, g.pattern, t.name as team, a.name as "user", ${granted}
+      from gone g join account n on n.id = g.namespace_id left join repository r on r.id = g.repository_id
+        left join team t on t.id = g.team_id left join account a on a.id = g.user_id`,
+  );
 }
 
 /** Repositories that somebody was granted something on one by one, in byte order of their paths. */

@@ -1,6 +1,6 @@
-// Queries on accounts and the refresh tokens of their clients.
+// Queries on accounts.
 import { type SQL, sql } from "drizzle-orm/sql";
-import type { TokenScope } from "../../schema/account.ts";
+import { deleteAliasesOfAccount } from "../aliases/accounts.ts";
 import { insertEventSql } from "../events.ts";
 import { type Db, rows, withoutZeros } from "../rows.ts";
 import { type GlobalRole, type Rights, rightsOfAccount } from "./rights.ts";
@@ -36,11 +36,23 @@ export async function findAccountById(db: Db, id: string): Promise<AccountRow | 
   return found[0] ?? null;
 }
 
+/** The id of the account that has the name, or had it; of a service account also by a former name of its organization. */
+export function accountIdOf(name: string): SQL {
+  const plus = name.indexOf("+");
+  const former =
+    plus < 0
+      ? sql`(select f.account_id from account_alias f where f.name = ${name})`
+      : sql`(select s.id from account_alias f join account o on o.id = f.account_id join account s on s.owner_id = o.id
+          where f.name = ${name.slice(0, plus)} and s.name = o.name || ${name.slice(plus)} and s.deleted_at is null)`;
+  return sql`coalesce((select p.id from account p where p.name = ${name} and p.deleted_at is null), ${former})`;
+}
+
+/** The account of that name, or the one that had it: one statement whether it is there or not, so that time tells nothing. */
 export async function findAccountByName(db: Db, name: string): Promise<AccountRow | null> {
   if (name !== withoutZeros(name)) return null;
   const found = await rows<AccountRow>(
     db,
-    sql`select ${accountColumns} from account where name = ${name} and deleted_at is null`,
+    sql`select ${accountColumns} from account where id = ${accountIdOf(name)} and deleted_at is null`,
   );
   return found[0] ?? null;
 }
@@ -57,43 +69,62 @@ export interface NewAccount {
   now: Date;
 }
 
-/** Creates an account unless one of that name exists. @returns whether it was created. */
-export async function insertAccount(db: Db, row: NewAccount): Promise<boolean> {
+/** Creates an account unless one of that name exists, or the name is held for another. @returns whether it was created. */
+export async function insertAccount(tx: Db, row: NewAccount): Promise<boolean> {
   const made = await rows(
-    db,
+    tx,
     sql`insert into account (id, name, kind, full_name, is_admin, is_active, global_role, password_hash, password_changed_at, created_at)
       values (${row.id}, ${row.name}, ${row.kind}, ${row.fullName ?? ""}, ${row.isAdmin}, ${row.isActive ?? true}, ${row.globalRole ?? null},
         ${row.passwordHash}, ${row.passwordHash === null ? null : row.now.toISOString()}, ${row.now.toISOString()})
       on conflict (name) do nothing returning id`,
   );
-  return made.length > 0;
+  if (made.length === 0) return false;
+  return (await deleteHeld(tx, [row.id])) === 0;
 }
 
-/** Those of the names that accounts have. */
+/**
+ * Removes those just created whose names are held. A statement of its own: a name comes to be held only by who had it, and the insert
+ * waited for him. @returns how many.
+ */
+async function deleteHeld(tx: Db, ids: readonly string[]): Promise<number> {
+  const gone = await rows(
+    tx,
+    sql`delete from account where id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)
+      and name in (select f.name from account_alias f) returning id`,
+  );
+  return gone.length;
+}
+
+/** Those of the names that accounts have, or had. */
 export async function findTakenNames(db: Db, names: readonly string[]): Promise<string[]> {
+  const wanted = sql`(select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`;
   const found = await rows<{ name: string }>(
     db,
-    sql`select name from account where name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`,
+    sql`select name from account where name in ${wanted} union select name from account_alias where name in ${wanted}`,
   );
   return found.map(({ name }) => name);
 }
 
 /** Creates users at once, but those whose names are taken. @returns how many were created. */
 export async function insertUsers(
-  db: Db,
+  tx: Db,
   users: readonly Pick<NewAccount, "id" | "name" | "isAdmin" | "globalRole" | "passwordHash">[],
   now: Date,
 ): Promise<number> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  const made = await rows(
-    db,
+  const made = await rows<{ id: string }>(
+    tx,
     sql`insert into account (id, name, kind, is_admin, global_role, password_hash, password_changed_at, created_at)
       select u.id, u.name, 'user', u."isAdmin", u."globalRole", u."passwordHash", ${at}, ${at}
       from jsonb_to_recordset(${JSON.stringify(users)}::jsonb)
         as u(id uuid, name text, "isAdmin" boolean, "globalRole" text, "passwordHash" text)
       on conflict (name) do nothing returning id`,
   );
-  return made.length;
+  const held = await deleteHeld(
+    tx,
+    made.map(({ id }) => id),
+  );
+  return made.length - held;
 }
 
 /** Whether a system admin exists who can log in. */
@@ -121,56 +152,6 @@ export async function resetAdminPassword(db: Db, name: string, passwordHash: str
       select id from changed`,
   );
   return changed.length > 0;
-}
-
-/** @param row.via in hex, of the access token that it was given for, if one was. */
-export async function insertRefreshToken(
-  db: Db,
-  row: { hash: Uint8Array; accountId: string; clientId: string; via: string | null; now: Date },
-): Promise<void> {
-  await db.execute(
-    sql`insert into refresh_token (hash, account_id, client_id, via, created_at, last_used_at)
-      values (${row.hash}, ${row.accountId}, ${withoutZeros(row.clientId)}, decode(${row.via}, 'hex'), ${row.now.toISOString()}, ${row.now.toISOString()})`,
-  );
-}
-
-/** Finds the account of a refresh token, and the access token behind it in hex with its scopes, and notes its use. */
-export async function useRefreshToken(
-  db: Db,
-  hash: Uint8Array,
-  now: Date,
-): Promise<{ account: AccountRow; via: string | null; scopes: TokenScope[] | null } | null> {
-  const found = await rows<AccountRow & { via: string | null; scopes: TokenScope[] | null }>(
-    db,
-    sql`with used as (update refresh_token set last_used_at = ${now.toISOString()} where hash = ${hash} returning account_id, via)
-      select ${accountColumns}, encode(used.via, 'hex') as via, t.scopes from account join used on used.account_id = account.id
-      left join access_token t on t.hash = used.via
-      where deleted_at is null and (used.via is null
-        or t.is_active and (t.expires_at is null or t.expires_at > ${now.toISOString()}::timestamptz))`,
-  );
-  if (!found[0]) return null;
-  const { via, scopes, ...account } = found[0];
-  return { account, via, scopes };
-}
-
-/** @returns how many. */
-export async function deleteRefreshTokens(db: Db, accountId: string): Promise<number> {
-  return (await rows(db, sql`delete from refresh_token where account_id = ${accountId} returning 1`)).length;
-}
-
-/** Of those, the ones that were given for the password itself. */
-export async function deleteRefreshTokensOfPassword(db: Db, accountId: string): Promise<void> {
-  await db.execute(sql`delete from refresh_token where account_id = ${accountId} and via is null`);
-}
-
-/** Ends tokens that nobody used since the cutoff. @returns how many. */
-export async function deleteUnusedRefreshTokens(db: Db, cutoff: Date): Promise<number> {
-  const ended = await rows(
-    db,
-    sql`delete from refresh_token where hash in (
-        select hash from refresh_token where last_used_at < ${cutoff.toISOString()} limit 1000) returning 1`,
-  );
-  return ended.length;
 }
 
 /** Which accounts a list is of: service accounts are in none but their own. */
@@ -248,7 +229,7 @@ export async function updatePassword(
   );
   if (changed.length === 0) return false;
   // Statements of their own: they see the session of a login that the first one waited for.
-  await deleteRefreshTokens(tx, id);
+  await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
   await tx.execute(
     sql`delete from session where account_id = ${id} and (${keep}::uuid is null or id <> ${keep}::uuid)`,
   );
@@ -288,6 +269,7 @@ export async function markAccountDeleted(tx: Db, id: string, now: Date): Promise
   await tx.execute(sql`delete from refresh_token where account_id = ${id}`);
   await tx.execute(sql`delete from session where account_id = ${id}`);
   await deleteSecondFactor(tx, id);
+  await deleteAliasesOfAccount(tx, id);
   await tx.execute(sql`delete from access_token where account_id = ${id}`);
   await tx.execute(sql`delete from trust_rule where account_id = ${id}`);
   await tx.execute(sql`delete from access_grant where user_id = ${id} or namespace_id = ${id}`);

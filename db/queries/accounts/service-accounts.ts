@@ -21,13 +21,13 @@ const columns = sql`a.id, a.owner_id as "ownerId", a.name, a.full_name as descri
 /** @returns false when an account has the name, the organization has so many, or was deleted meanwhile. */
 export async function insertServiceAccount(
   db: Db,
-  row: { id: string; ownerId: string; name: string; description: string; now: Date },
+  row: { id: string; ownerId: string; shortName: string; description: string; now: Date },
   most: number,
 ): Promise<boolean> {
   const made = await rows(
     db,
     sql`insert into account (id, name, kind, owner_id, full_name, created_at)
-      select ${row.id}::uuid, ${row.name}, 'service', o.id, ${row.description}, ${row.now.toISOString()}::timestamptz
+      select ${row.id}::uuid, o.name || '+' || ${row.shortName}, 'service', o.id, ${row.description}, ${row.now.toISOString()}::timestamptz
       from account o where o.id = ${row.ownerId} and o.kind = 'organization' and o.deleted_at is null
         and (select count(*) from account s where s.owner_id = o.id and s.deleted_at is null) < ${most} for key share
       on conflict (name) do nothing returning id`,

@@ -75,13 +75,13 @@ export interface HoldingRule {
   tokenSeconds: number;
 }
 
-/** The rules that hold for a token, of service accounts that can be used. @param token.account only of this one; null: of any. */
+/** The rules that hold for a token, of service accounts that can be used. @param token.accountId only of this one; null: of any. */
 export async function findHoldingRules(
   db: Db,
-  token: { issuer: string; audiences: string[]; claims: Record<string, string>; account: string | null },
+  token: { issuer: string; audiences: string[]; claims: Record<string, string>; accountId: string | null },
   now: Date,
 ): Promise<HoldingRule[]> {
-  const ofAccount = token.account === null ? sql`true` : sql`a.name = ${token.account}`;
+  const ofAccount = token.accountId === null ? sql`true` : sql`a.id = ${token.accountId}`;
   return rows(
     db,
     sql`select r.id, a.id as "accountId", a.name as "accountName",

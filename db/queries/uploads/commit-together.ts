@@ -1,6 +1,6 @@
 // Makes many objects blobs in one statement: what a statement costs is hardly more for many rows than for one.
 import { sql } from "drizzle-orm/sql";
-import type { NewEvent } from "../events.ts";
+import { mayTell, type NewEvent } from "../events.ts";
 import { type Db, rows } from "../rows.ts";
 
 /** An object under a registered key that becomes a blob of a repository. */
@@ -56,7 +56,8 @@ export async function commitNewBlobs(db: Db, blobs: readonly NewBlob[], now: Dat
         insert into link (repository_id, blob_id, created_at) select repository_id, blob_id, ${at} from fresh),
       told as (
         insert into event (at, type, actor_id, actor_name, credential, address, repository_id, object, detail)
-        select ${at}, type, actor_id, actor_name, credential, address, repository_id, object, detail from fresh)
+        select ${at}, type, actor_id, actor_name, credential, address, repository_id, object, detail from fresh
+        ${mayTell(blobs.map(({ event }) => event.type))})
       select blob_id as "blobId" from named`,
   );
   return new Set(named.map(({ blobId }) => blobId));

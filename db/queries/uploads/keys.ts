@@ -1,5 +1,6 @@
 // Queries on keys that are registered for blobs to come.
 import { sql } from "drizzle-orm/sql";
+import { enterContent } from "../gate.ts";
 import { type Db, rows } from "../rows.ts";
 
 /** A key whose row is there; nothing was written under it yet. */
@@ -33,7 +34,7 @@ export async function condemnStrayKeys(db: Db, before: Date, now: Date, limit: n
   const condemned = await rows(
     db,
     sql`update blob set state = 'condemned', removable_at = ${now.toISOString()}
-      where state = 'writing' and id in (
+      where state = 'writing' and ${enterContent} and id in (
         select b.id from blob b where b.state = 'writing' and b.created_at < ${before.toISOString()}
           and not exists (select 1 from upload u where u.blob_id = b.id) limit ${limit})
       returning id`,

@@ -1,6 +1,7 @@
 // Queries on upload sessions. Every change of a session that is being written names its writer, so that a writer whose
 // lease another has taken changes nothing.
 import { type SQL, sql } from "drizzle-orm/sql";
+import { enterContent } from "../gate.ts";
 import { type Database, type Db, rows } from "../rows.ts";
 
 export interface UploadRow {
@@ -154,7 +155,7 @@ export async function expireUploads(db: Database, cutoff: Date, now: Date): Prom
   return endUploads(
     db,
     sql`u.id in (select u.id from upload u where u.updated_at < ${cutoff.toISOString()}
-      and (u.writer is null or u.lease_until < ${now.toISOString()}) limit 500 for update skip locked)`,
+      and (u.writer is null or u.lease_until < ${now.toISOString()}) limit 500 for update skip locked) and ${enterContent}`,
     now,
   );
 }
@@ -163,7 +164,7 @@ export async function expireUploads(db: Database, cutoff: Date, now: Date): Prom
 export async function endRepositoryUploads(db: Database, repositoryId: string, now: Date): Promise<number> {
   return endUploads(
     db,
-    sql`u.id in (select u.id from upload u where u.repository_id = ${repositoryId} limit 500)`,
+    sql`u.id in (select u.id from upload u where u.repository_id = ${repositoryId} limit 500) and ${enterContent}`,
     now,
   );
 }

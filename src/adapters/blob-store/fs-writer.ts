@@ -6,20 +6,24 @@ import { BlobStoreError, type BlobWriter, type Sealed, type Suspended } from "#p
 import { syncFolder } from "./fs-folder.ts";
 import { storeProblem } from "./fs-problem.ts";
 import type { Room } from "./fs-space.ts";
+import { createSyncAhead, type SyncsAhead } from "./fs-sync-ahead.ts";
 
 /** The file that is written. Unless it is `durable`, nothing is synced: a power cut may cost what was acknowledged. */
 export interface FilePlace {
   file: string;
   durable: boolean;
   room: Room;
+  syncs: SyncsAhead;
 }
 
 /** Opens the file at the offset, cutting off what a crashed writer left beyond it. */
-export async function openFileWriter({ file, durable, room }: FilePlace, from: Suspended): Promise<BlobWriter> {
+export async function openFileWriter({ file, durable, room, syncs }: FilePlace, from: Suspended): Promise<BlobWriter> {
   const handle = await openAt(file, from.offset).catch(storeProblem);
+  const ahead = durable ? createSyncAhead(handle, syncs) : null;
   let at = from.offset;
   const seal = async (): Promise<Sealed> => {
     try {
+      await ahead?.settled();
       if (durable) await handle.sync();
       const { size, ctimeNs } = await handle.stat({ bigint: true });
       if (durable) await syncFolder(path.dirname(file));
@@ -38,6 +42,11 @@ export async function openFileWriter({ file, durable, room }: FilePlace, from: S
         const { bytesWritten } = await handle.write(bytes, written, bytes.byteLength - written, at).catch(storeProblem);
         written += bytesWritten;
         at += bytesWritten;
+      }
+      try {
+        ahead?.wrote(bytes.byteLength);
+      } catch (error) {
+        storeProblem(error);
       }
     },
     // A file that rests is as durable as one that is whole, so that its last request has nothing left to do.

@@ -40,13 +40,14 @@ export async function createFsBlobStore(
     return found;
   };
   const room = createRoom(root);
+  const syncs = { busy: false };
   return {
     kind: "file",
     async ensureIdentity<Id extends string | null>(id: Id): Promise<string | Id> {
       identity = id === null ? await readIdentity(root) : await ensureIdentity(root, id);
       return identity ?? id;
     },
-    openWriter: (key: BlobKey, from: Suspended) => openFileWriter({ file: fileOf(key), durable, room }, from),
+    openWriter: (key: BlobKey, from: Suspended) => openFileWriter({ file: fileOf(key), durable, room, syncs }, from),
     ...(writeFiles && {
       putAll: (objects: readonly WholeObject[]) => putFiles(objects, { durable, fileOf, room, writeFiles }),
     }),

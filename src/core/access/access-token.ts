@@ -6,6 +6,7 @@ import {
   type TokenScope,
   useAccessToken,
 } from "#db/queries/accounts/access-tokens.ts";
+import { findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { hexOf } from "#oci/digest.ts";
 import { scopes } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
@@ -36,8 +37,13 @@ export async function redeemAccessToken(
   const hash = await sha256Of(token);
   const now = ctx.clock.now();
   const found = await useAccessToken(ctx.db, hash, now);
-  if (!found?.account.isActive || (name !== null && found.account.name !== name)) return null;
+  if (!found?.account.isActive || (name !== null && !(await isNameOf(ctx, found.account, name)))) return null;
   return callerBy(asOf(found.account, now), { via: hexOf(hash), scopes: found.scopes });
+}
+
+/** Whether the account has, or had, that name. */
+async function isNameOf(ctx: Needs<"db">, account: AccountRow, name: string): Promise<boolean> {
+  return account.name === name || (await findAccountByName(ctx.db, name))?.id === account.id;
 }
 
 /** Who shows a password's stand-in: bound by the scopes of the access token, where one stands behind it. */

@@ -1,11 +1,6 @@
 // Checks names with passwords and refresh tokens, without telling by answer or by time whether an account exists.
-import {
-  type AccountRow,
-  findAccountByName,
-  insertRefreshToken,
-  replacePasswordHash,
-  useRefreshToken,
-} from "#db/queries/accounts/accounts.ts";
+import { type AccountRow, findAccountByName, replacePasswordHash } from "#db/queries/accounts/accounts.ts";
+import { insertRefreshToken, useRefreshToken } from "#db/queries/accounts/refresh-tokens.ts";
 import { type RegistryError, registryError } from "#oci/error.ts";
 import { ComputeBusyError } from "#ports/compute.ts";
 import { noteFailedLogIn, noteLogIn } from "../audit/note.ts";
@@ -79,18 +74,20 @@ export async function checkPassword(
   const usable = account?.kind === "user" && account.isActive && account.passwordHash !== null ? account : null;
   const hash = usable?.passwordHash ?? nobodysHash;
   if (usable && (await ctx.passwords.recall(usable.id, hash, password))) return usable;
-  const wait = ctx.passwords.delay(name, address);
+  // By whichever of its names: a former one gives no more tries.
+  const counted = account?.name ?? name;
+  const wait = ctx.passwords.delay(counted, address);
   if (wait > 0)
     throw registryError("TOOMANYREQUESTS", `too many failed logins: try again in ${wait} seconds`, undefined, {
       retryAfterSeconds: wait,
     });
   const right = await verify(ctx, password, hash);
   if (!right || !usable) {
-    ctx.passwords.failed(name, address);
+    ctx.passwords.failed(counted, address);
     noteFailedLogIn(ctx, { account, address, credential: "password" });
     return null;
   }
-  ctx.passwords.succeeded(name, address);
+  ctx.passwords.succeeded(counted, address);
   const kept = isOfToday(hash) ? hash : await renewHash(ctx, usable.id, { password, hash });
   await ctx.passwords.remember(usable.id, kept, password);
   return { ...usable, passwordHash: kept };
@@ -131,20 +128,18 @@ async function verify(ctx: Needs<"compute" | "passwords">, password: string, has
   }
 }
 
-/** Makes a refresh token for a caller with an account, which `docker login` keeps in place of the password. */
+/**
+ * Makes a refresh token for a caller with an account, which `docker login` keeps in place of the password.
+ * @throws UNAUTHORIZED when the password was changed, or the account deactivated, since it was checked.
+ */
 export async function issueRefreshToken(
   ctx: Needs<"db" | "clock">,
   { account, via = null }: { account: AccountRow; via?: string | null },
   clientId: string,
 ): Promise<string> {
   const token = `berth_r_${randomWord(32)}`;
-  await insertRefreshToken(ctx.db, {
-    hash: await sha256Of(token),
-    accountId: account.id,
-    clientId: clientId.slice(0, 200),
-    via,
-    now: ctx.clock.now(),
-  });
+  const row = { hash: await sha256Of(token), clientId: clientId.slice(0, 200), via, now: ctx.clock.now() };
+  if (!(await insertRefreshToken(ctx.db, account, row))) throw wrongCredentials();
   return token;
 }
 

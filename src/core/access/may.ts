@@ -2,6 +2,7 @@
 import type { AccountRow } from "#db/queries/accounts/accounts.ts";
 import type { AccessLevel, AccessRight } from "#db/queries/accounts/rights.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
+import { nameWithin } from "#oci/name.ts";
 import { fitsPattern } from "#oci/pattern.ts";
 import { grantsNear } from "../cache/grants-by-place.ts";
 import type { Caller, Grant } from "./caller.ts";
@@ -139,18 +140,23 @@ function withinGrants(grants: readonly Grant[] | null, question: Question): bool
 
 function namesNew(grant: Grant, question: Extract<Question, { on: "namespace" }>): boolean {
   if (grant.type === "pattern") return fitsPattern(grant.pattern, question.name);
-  return (
-    grant.type === "new-repository" &&
-    grant.name === question.name &&
-    (grant.namespaceId === null || grant.namespaceId === question.account?.id)
-  );
+  return grant.type === "new-repository" && isFor(grant, { path: question.name, namespaceId: question.account?.id });
+}
+
+/** In a namespace that is known by its id, the name within it is what counts: the namespace may have been renamed since. */
+function isFor(
+  { namespaceId, name }: Extract<Grant, { type: "new-repository" }>,
+  asked: { path: string; namespaceId: string | undefined },
+): boolean {
+  if (namespaceId === null) return name === asked.path;
+  return namespaceId === asked.namespaceId && nameWithin(name) === nameWithin(asked.path);
 }
 
 /** A grant for a repository still to be made holds for the one made since in that namespace under that name. */
 function names(grant: Exclude<Grant, { type: "catalog" }>, repository: RepositoryRow): boolean {
   if (grant.type === "repository") return grant.repositoryId === repository.id;
   if (grant.type === "pattern") return fitsPattern(grant.pattern, repository.path);
-  return grant.name === repository.path && (grant.namespaceId === null || grant.namespaceId === repository.accountId);
+  return isFor(grant, { path: repository.path, namespaceId: repository.accountId });
 }
 
 function allows(actions: readonly string[], action: RepositoryAction): boolean {

@@ -1,9 +1,9 @@
 // From a name in a request to the repository behind it, or to the refusal that gives nothing away.
 
 import { type AccountRow, findAccountById, findAccountByName } from "#db/queries/accounts/accounts.ts";
-import { findRepository, type RepositoryRow } from "#db/queries/repositories.ts";
+import { findRepository, findRepositoryById, type RepositoryRow } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
-import { parseRepositoryName } from "#oci/name.ts";
+import { nameWithin, parseRepositoryName } from "#oci/name.ts";
 import { scopes } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { createForPush } from "../repositories/create.ts";
@@ -52,7 +52,9 @@ export async function reachForPush(
     const { namespace } = parseRepositoryName(path);
     if (!(await mayInNamespace(ctx, caller, "create", namespace, path)))
       throw refusal(caller, { path, action: "push" });
-    return createForPush(ctx, caller, path);
+    await createForPush(ctx, caller, path);
+    // It may lie elsewhere by now, where his right to create is worth nothing.
+    return reachRepository(ctx, caller, path, "push");
   }
 }
 
@@ -68,9 +70,11 @@ export async function requireStill(
 ): Promise<void> {
   const found = caller.account && (await rememberedAccount(ctx, caller.account.id));
   const account = found && asOf(found, ctx.clock.now());
-  const present = await rememberedRepository(ctx, repository.path);
-  const same = present?.id === repository.id && (caller.account === null || account !== null);
-  if (same && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;
+  const named = await rememberedRepository(ctx, repository.path);
+  // It may have got another name meanwhile, and the old one may be another's by now.
+  const present = named?.id === repository.id ? named : await findRepositoryById(ctx.db, repository.id);
+  const isThere = present !== null && (caller.account === null || account !== null);
+  if (isThere && (await may({ ...caller, account }, { on: "repository", action, repository: present }))) return;
   throw refusal(caller, { path: repository.path, action });
 }
 
@@ -79,8 +83,31 @@ export function rememberedAccount(ctx: Needs<"db" | "facts">, id: string): Promi
   return ctx.facts.get(scopes.account, id, () => findAccountById(ctx.db, id));
 }
 
-function rememberedRepository(ctx: Needs<"db" | "facts">, path: string): Promise<RepositoryRow | null> {
-  return ctx.facts.get(scopes.path, path, () => findRepository(ctx.db, path));
+/** Where a former name leads. The repository itself is remembered under its present name alone: that is what events tell of. */
+interface Lead {
+  leadsTo: string;
+  id: string;
+}
+
+async function rememberedRepository(ctx: Needs<"db" | "facts">, path: string): Promise<RepositoryRow | null> {
+  const found = await ctx.facts.get(scopes.path, path, () => findRepositoryOrLead(ctx, path));
+  if (!found || !("leadsTo" in found)) return found;
+  const present = await ctx.facts.get(scopes.path, found.leadsTo, () => findRepositoryOrLead(ctx, found.leadsTo));
+  if (present && !("leadsTo" in present) && present.id === found.id) return present;
+  // It is gone, or was renamed at this moment.
+  ctx.facts.drop(scopes.path, [path]);
+  return findRepository(ctx.db, path);
+}
+
+async function findRepositoryOrLead({ db }: Needs<"db">, path: string): Promise<RepositoryRow | Lead | null> {
+  const repository = await findRepository(db, path);
+  if (!repository || repository.path === path) return repository;
+  return { leadsTo: repository.path, id: repository.id };
+}
+
+/** The path by the name that its namespace has now, where it is asked by a former one. */
+export function pathIn(namespace: Pick<AccountRow, "name"> | null, path: string): string {
+  return namespace === null ? path : `${namespace.name}/${nameWithin(path)}`;
 }
 
 /** Whether the caller may create a repository, or know that it is not there. */
@@ -92,7 +119,7 @@ async function mayInNamespace(
   path: string,
 ): Promise<boolean> {
   const account = await findAccountByName(ctx.db, namespace);
-  return may(caller, { on: "namespace", action, account, name: path });
+  return may(caller, { on: "namespace", action, account, name: pathIn(account, path) });
 }
 
 /**

@@ -11,7 +11,7 @@ import { boundBy, stillUsable } from "./access-token.ts";
 import { asOf } from "./as-of.ts";
 import type { Caller, Grant } from "./caller.ts";
 import { may } from "./may.ts";
-import { rememberedAccount } from "./reach.ts";
+import { pathIn, rememberedAccount } from "./reach.ts";
 import type { VerifiedToken } from "./token-memory.ts";
 
 const issuer = "berth";
@@ -78,7 +78,8 @@ async function grantScope(ctx: Needs<"db">, caller: Caller, scope: Scope): Promi
   const repository = await findRepository(ctx.db, scope.name);
   if (!repository) {
     const account = await findAccountByName(ctx.db, namespace);
-    if (!(await may(caller, { on: "namespace", action: "create", account, name: scope.name }))) return null;
+    const name = pathIn(account, scope.name);
+    if (!(await may(caller, { on: "namespace", action: "create", account, name }))) return null;
     const actions = expand(scope.actions);
     return { type: "repository", name: scope.name, actions, namespace: account?.id ?? null };
   }

@@ -50,24 +50,27 @@ export async function pageAccessTokens(
   );
 }
 
+/** What is said of a token when it is made. */
+export interface TokenForm {
+  label: string;
+  creatorAgent: string;
+  expiresAt: Date | null;
+  scopes: TokenScope[] | null;
+}
+
 /** @returns the row and the token, which nobody can be told again. @throws NO_SUCH_USER, NOT_AUTHORIZED, INVALID_PARAMETERS. */
 export async function createAccessToken(
   ctx: ChangeNeeds,
   caller: Caller,
-  input: {
-    user: string | undefined;
-    label: string;
-    creatorAgent: string;
-    expiresAt: Date | null;
-    scopes: TokenScope[] | null;
-  },
+  name: string | undefined,
+  form: () => Promise<TokenForm>,
 ): Promise<{ row: AccessTokenRow; token: string }> {
-  const user = await reachUser(ctx, caller, input.user);
-  requireFuture(ctx, input.expiresAt);
-  for (const { repositories } of input.scopes ?? []) requirePattern(repositories);
+  const user = await reachUser(ctx, caller, name);
+  const { label, creatorAgent, expiresAt, scopes } = await form();
+  requireFuture(ctx, expiresAt);
+  for (const { repositories } of scopes ?? []) requirePattern(repositories);
   const token = newAccessToken();
   const hash = await sha256Of(token);
-  const { label, creatorAgent, expiresAt, scopes } = input;
   const row = {
     hash,
     accountId: user.id,
@@ -111,9 +114,10 @@ export async function changeAccessToken(
   ctx: ChangeNeeds,
   caller: Caller,
   hash: string,
-  change: { label?: string; isActive?: boolean },
+  form: () => Promise<{ label?: string; isActive?: boolean }>,
 ): Promise<AccessTokenRow> {
   const { row, owner } = await reachToken(ctx, caller, hash);
+  const change = await form();
   const before = { label: row.label, isActive: row.isActive };
   const told = { type: "token.update" as const, object: owner.name, detail: { hash, before, ...change } };
   const changed = await changing(ctx, caller, told, (tx) => updateAccessToken(tx, hash, change));

@@ -12,9 +12,11 @@ import {
   updateAccount,
   updatePassword,
 } from "#db/queries/accounts/accounts.ts";
+import { deleteRefreshTokens } from "#db/queries/accounts/refresh-tokens.ts";
 import type { GlobalRole } from "#db/queries/accounts/rights.ts";
 import { markServiceAccountsDeleted } from "#db/queries/accounts/service-accounts.ts";
 import { deleteSessions } from "#db/queries/accounts/sessions.ts";
+import { findHeldAccountNames } from "#db/queries/aliases/accounts.ts";
 import { insertEvents } from "#db/queries/events.ts";
 import { markRepositoriesDeleted } from "#db/queries/repositories.ts";
 import { registryError } from "#oci/error.ts";
@@ -28,6 +30,7 @@ import type { Needs } from "../context.ts";
 import { type ChangeNeeds, changing } from "./change.ts";
 import { findAccount, requireAccount, requireMay } from "./find.ts";
 import { requireGoodPassword } from "./password.ts";
+import { nameHeld } from "./rename.ts";
 
 export type { AccountFilter };
 
@@ -75,9 +78,10 @@ export interface NewAccountForm {
 export async function createAccount(
   ctx: ChangeNeeds & Needs<"compute">,
   caller: Caller,
-  form: NewAccountForm,
+  read: () => Promise<NewAccountForm>,
 ): Promise<AccountRow> {
   await requireMay(caller, { on: "registry", action: "administer" });
+  const form = await read();
   const problem = accountNameProblem(form.name);
   if (problem) throw registryError("INVALID_ACCOUNT_NAME", problem);
   const isOrganization = form.isOrg === true;
@@ -100,7 +104,10 @@ export async function createAccount(
   const made = await changing(ctx, caller, told, async (tx, now) =>
     (await insertAccount(tx, { ...row, now })) ? findAccountById(tx, id) : null,
   );
-  if (!made) throw registryError("ACCOUNT_EXISTS");
+  if (!made) {
+    const [held] = await findHeldAccountNames(ctx.db, [form.name]);
+    throw held ? nameHeld(held) : registryError("ACCOUNT_EXISTS");
+  }
   return made;
 }
 
@@ -112,11 +119,12 @@ export async function changeAccount(
   ctx: ChangeNeeds,
   caller: Caller,
   nameOrId: string,
-  change: AccountChange,
+  form: () => Promise<AccountChange>,
 ): Promise<AccountRow> {
   requireAccount(caller);
   const account = await findAccount(ctx, nameOrId);
   await requireMay(caller, { on: "account", action: "administer", account });
+  const change = await form();
   if (Object.keys(change).some((field) => !ownFields.has(field)))
     await requireMay(caller, { on: "registry", action: "administer" });
   if (account.kind !== "user" && (change.isAdmin || change.globalRole))
@@ -126,7 +134,11 @@ export async function changeAccount(
   const changed = await changing(ctx, caller, told, async (tx) => {
     if (endsAdmin && !(await hasOtherAdmin(tx, account.id))) throw registryError("LAST_ADMIN");
     if (!(await updateAccount(tx, account.id, change))) return null;
-    if (change.isActive === false) await deleteSessions(tx, account.id);
+    if (change.isActive === false && account.kind === "user") {
+      // They would come back with him. His access tokens rest: they are listed, and can be switched off.
+      await deleteSessions(tx, account.id);
+      await deleteRefreshTokens(tx, account.id);
+    }
     return findAccountById(tx, account.id);
   });
   if (!changed) throw registryError("NO_SUCH_ACCOUNT");
@@ -167,11 +179,12 @@ export async function changePassword(
   ctx: ChangeNeeds & Needs<"compute" | "passwords" | "counters">,
   caller: Caller,
   nameOrId: string,
-  form: { oldPassword?: string | undefined; newPassword: string; address: string },
+  read: () => Promise<{ oldPassword?: string | undefined; newPassword: string; address: string }>,
 ): Promise<AccountRow> {
   const self = requireAccount(caller);
   const account = await findAccount(ctx, nameOrId, "user");
   await requireMay(caller, { on: "account", action: "administer", account });
+  const form = await read();
   if (account.id === self.id) {
     const { name } = account;
     const right = await checkPassword(ctx, { name, password: form.oldPassword ?? "", address: form.address });

@@ -10,7 +10,7 @@ type Audience = "readers" | "admins" | "system admins";
 interface Kind {
   /** DTR's word for what was done. */
   type: "CREATE" | "GET" | "UPDATE" | "DELETE" | "FAIL";
-  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, MEMBER, TEAM, ACCESS, TOKEN, TRUST, SETTINGS, LOGIN and REQUEST. */
+  /** DTR's word for what it was done to; beyond DTR's are ACCOUNT, ALIAS, MEMBER, TEAM, ACCESS, TOKEN, TRUST, SETTINGS, LOGIN and REQUEST. */
   object: string;
   shown: Audience;
 }
@@ -22,6 +22,7 @@ export const kinds: Record<EventType, Kind> = {
   "repository.create": kind("CREATE", "REPOSITORY", "readers"),
   "repository.update": kind("UPDATE", "REPOSITORY", "admins"),
   "repository.delete": kind("DELETE", "REPOSITORY", "readers"),
+  "repository.rename": kind("UPDATE", "REPOSITORY", "admins"),
   "blob.push": kind("CREATE", "BLOB", "readers"),
   "blob.mount": kind("CREATE", "BLOB", "readers"),
   "blob.delete": kind("DELETE", "BLOB", "readers"),
@@ -38,6 +39,8 @@ export const kinds: Record<EventType, Kind> = {
   "account.create": kind("CREATE", "ACCOUNT", "system admins"),
   "account.update": kind("UPDATE", "ACCOUNT", "system admins"),
   "account.delete": kind("DELETE", "ACCOUNT", "system admins"),
+  "account.rename": kind("UPDATE", "ACCOUNT", "system admins"),
+  "alias.release": kind("DELETE", "ALIAS", "admins"),
   "member.update": kind("UPDATE", "MEMBER", "system admins"),
   "member.delete": kind("DELETE", "MEMBER", "system admins"),
   "team.create": kind("CREATE", "TEAM", "system admins"),

@@ -6,7 +6,7 @@ import type { Needs } from "../context.ts";
 import type { Facts } from "./facts.ts";
 
 /** The scopes that are not a repository's id. */
-export const scopes = { account: "account", accessToken: "access-token", path: "path" } as const;
+export const scopes = { account: "account", accessToken: "access-token", path: "path", settings: "settings" } as const;
 
 /** Keys of facts in a repository's scope. */
 export const factKey = {
@@ -18,12 +18,19 @@ export const factKey = {
 /** Changes of these may change what accounts may. */
 const changesRights = new Set(["account", "member", "team", "access"]);
 
+/** After these, names lead elsewhere, those among them that are remembered under a former name. */
+const movesNames = new Set(["repository.rename", "account.rename", "alias.release"]);
+
 type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
 /** Drops what an event says has changed. */
 export function heed(facts: Facts, { type, repositoryId, object, detail = {} }: Change, isCertain = true): void {
   if (type.startsWith("token.") || type === "trust.delete") facts.drop(scopes.accessToken);
   if (changesRights.has(type.split(".", 1)[0] as string)) facts.drop(scopes.account);
+  if (movesNames.has(type)) facts.drop(scopes.path);
+  // With its namespace change the owners of a repository, and what users were granted there.
+  if (type === "repository.rename") facts.drop(scopes.account);
+  if (type === "settings.update") facts.drop(scopes.settings);
   // A blob's key may be linked anywhere.
   if (type === "blob.mark" || type === "blob.heal") facts.dropAll();
   if (repositoryId === null) return;

@@ -8,6 +8,7 @@ import {
   unlinkBlob,
 } from "#db/queries/blobs.ts";
 import { insertEvent } from "#db/queries/events.ts";
+import { isClosed } from "#db/queries/gate.ts";
 import { findRepository } from "#db/queries/repositories.ts";
 import { databaseError } from "#db/queries/rows.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
@@ -117,9 +118,9 @@ export async function condemnIfUnlinked(ctx: Needs<"db" | "clock" | "limits">, b
   try {
     return await condemnUnlinkedBlob(ctx.db, blobId, plusSeconds(ctx.clock.now(), ctx.limits.condemnedHoldSeconds));
   } catch (error) {
-    // 23503: linked meanwhile. 40P01: the other side of the same race. The periodic work looks again.
+    // 23503: linked meanwhile. 40P01: the other side of the same race. Closed: read-only by now. The periodic work looks again.
     const code = databaseError(error)?.code;
-    if (code !== "23503" && code !== "40P01") throw error;
+    if (code !== "23503" && code !== "40P01" && !isClosed(error)) throw error;
     return false;
   }
 }

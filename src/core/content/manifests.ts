@@ -20,6 +20,7 @@ import { factKey, heeding } from "../cache/feed.ts";
 import type { Needs } from "../context.ts";
 import { eventOf } from "../tell.ts";
 import type { LinkedBlob } from "./blobs.ts";
+import { requireOpen } from "./gate.ts";
 import { retried } from "./retried.ts";
 import { enterLimit, keepLimit, planMove, requireMoved } from "./tag-gate.ts";
 import type { Where } from "./where.ts";
@@ -88,13 +89,14 @@ export interface PushedManifest {
 
 /**
  * Stores a manifest and points tags at it.
- * @throws MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN (an entry per missing digest), DENIED for an immutable tag.
+ * @throws MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN (an entry per missing digest), DENIED for an immutable tag, READ_ONLY.
  */
 export async function putManifest(
   ctx: Needs<"db" | "clock" | "hasher" | "limits" | "facts">,
   where: Where,
   push: ManifestPush,
 ): Promise<PushedManifest> {
+  await requireOpen(ctx);
   const manifest = parseManifest(push.bytes, push.contentType, { maxDepth: ctx.limits.jsonMaxDepth, maxReferences });
   const digest = formatDigest(await verifiedDigest(ctx, push));
   const tags = "tag" in push.reference ? [push.reference.tag] : [...new Set(push.tags)];

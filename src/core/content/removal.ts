@@ -1,4 +1,6 @@
 // Takes tags and manifests away: the same rules for every way in.
+
+import { isClosed } from "#db/queries/gate.ts";
 import { deleteManifest as deleteRow, deleteUnlinkedBytes, findParent } from "#db/queries/manifests.ts";
 import { databaseError } from "#db/queries/rows.ts";
 import { deleteTag as deleteTagRow } from "#db/queries/tags.ts";
@@ -69,11 +71,11 @@ async function removeManifest(ctx: DeleteNeeds, where: Where, digest: string): P
   }
 }
 
-/** Forgets bytes that no repository links; those linked again meanwhile stay. */
+/** Forgets bytes that no repository links; those linked again meanwhile stay, and all of them when the registry is read-only by now. */
 export async function forgetBytes(ctx: Needs<"db">, digests: readonly string[]): Promise<void> {
   try {
     await deleteUnlinkedBytes(ctx.db, digests);
   } catch (error) {
-    if (databaseError(error)?.code !== "23503") throw error;
+    if (databaseError(error)?.code !== "23503" && !isClosed(error)) throw error;
   }
 }

@@ -1,16 +1,23 @@
 // The periodic work: each task is declared once, with its name, its interval, and a slice that can be cut off at any point.
 
-import { deleteUnusedRefreshTokens } from "#db/queries/accounts/accounts.ts";
+import { deleteUnusedRefreshTokens } from "#db/queries/accounts/refresh-tokens.ts";
 import { deleteEndedWorkloads } from "#db/queries/accounts/trust-rules.ts";
 import { deleteCondemnedKey, listRemovableKeys, listUnlinkedBlobs } from "#db/queries/blobs.ts";
-import { clearLinks, clearManifests, deleteClearedRepository, findDeletedRepository } from "#db/queries/clearing.ts";
+import {
+  clearLinks,
+  clearManifests,
+  deleteClearedRepository,
+  findDeletedRepository,
+} from "#db/queries/jobs/clearing.ts";
 import { condemnStrayKeys } from "#db/queries/uploads/keys.ts";
 import { endRepositoryUploads, expireUploads } from "#db/queries/uploads/sessions.ts";
 import { dropOldEvents } from "../audit/retention.ts";
 import { sealEvents } from "../audit/seal.ts";
 import { condemnIfUnlinked } from "../content/blobs.ts";
+import { requireOpen } from "../content/gate.ts";
 import { forgetBytes } from "../content/removal.ts";
 import type { Context, Needs } from "../context.ts";
+import { removeEndedGrants } from "../grants/ended.ts";
 import { describeManifests } from "../images/describe.ts";
 import { clearSessions } from "../login/sessions.ts";
 import { plusSeconds } from "../moment.ts";
@@ -32,17 +39,20 @@ export interface PeriodicTask {
    * processor time with every byte, and is given what the light work leaves of a Worker's minute.
    */
   cost: "light" | "hashing";
+  /** It removes content or bytes: it rests while the registry is read-only. */
+  removes?: true;
   /** Does a bounded part. @returns whether there is more to do at once. */
   slice(ctx: Context): Promise<boolean>;
 }
 
 export const periodicTasks: readonly PeriodicTask[] = [
-  { name: "expire-uploads", cron: "* * * * *", cost: "light", slice: expireSessions },
-  { name: "remove-condemned", cron: "* * * * *", cost: "light", slice: removeCondemned },
-  { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", slice: condemnUnlinked },
-  { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", slice: clearDeleted },
+  { name: "expire-uploads", cron: "* * * * *", cost: "light", removes: true, slice: expireSessions },
+  { name: "remove-condemned", cron: "* * * * *", cost: "light", removes: true, slice: removeCondemned },
+  { name: "condemn-unlinked", cron: "41 * * * *", cost: "light", removes: true, slice: condemnUnlinked },
+  { name: "clear-deleted-repositories", cron: "* * * * *", cost: "light", removes: true, slice: clearDeleted },
   { name: "end-refresh-tokens", cron: "17 * * * *", cost: "light", slice: endRefreshTokens },
   { name: "forget-workloads", cron: "29 * * * *", cost: "light", slice: forgetWorkloads },
+  { name: "remove-ended-grants", cron: "37 * * * *", cost: "light", slice: removeEndedGrants },
   { name: "end-sessions", cron: "19 * * * *", cost: "light", slice: clearSessions },
   { name: "rotate-signing-keys", cron: "23 * * * *", cost: "light", slice: rotateKeys },
   { name: "drop-old-events", cron: "29 * * * *", cost: "light", slice: dropOldEvents },
@@ -59,9 +69,10 @@ async function expireSessions(ctx: Needs<"db" | "clock" | "limits" | "unsaved">)
 }
 
 /** Bytes first, then the row: a crash between the two leaves a row whose bytes are gone, which is removed next time. */
-async function removeCondemned(ctx: Needs<"db" | "clock" | "blobs">): Promise<boolean> {
+async function removeCondemned(ctx: Needs<"db" | "facts" | "clock" | "blobs">): Promise<boolean> {
   const keys = await listRemovableKeys(ctx.db, ctx.clock.now(), 100);
   for (const { id, key } of keys) {
+    await requireOpen(ctx);
     await ctx.blobs.remove(key);
     await deleteCondemnedKey(ctx.db, id);
   }

@@ -1,5 +1,6 @@
 // Runs periodic work in slices: by one server or Worker at a time, whichever of all that share the database comes first.
-import { keepRun, listRuns, type Run, takeRun } from "#db/queries/periodic.ts";
+import { keepRun, listRuns, type Run, takeRun } from "#db/queries/jobs/periodic.ts";
+import { isReadOnly, isRefusedByGate } from "../content/gate.ts";
 import type { Context, Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
 import { lastDue } from "./cron.ts";
@@ -28,6 +29,7 @@ export async function runTask(ctx: Context, task: PeriodicTask, limits: RunLimit
   const now = ctx.clock.now();
   const hold = { dueAt: lastDue(task.cron, now), now, until: plusSeconds(now, holdSeconds) };
   try {
+    if (task.removes && (await rests(ctx))) return;
     if (!(await takeRun(ctx.db, run, hold))) return;
   } catch (error) {
     return reportFailure(ctx, task, error);
@@ -53,6 +55,27 @@ async function work(ctx: Context, task: PeriodicTask, { run, limits }: { run: Ru
   if (slices > 1) ctx.report("info", "periodic work done", { task: task.name, slices, ms });
 }
 
+/** Processes that told that work rests, and not yet that it goes on, by their memory. */
+const resting = new WeakSet<Context["facts"]>();
+
+/** Whether what removes content has to wait, told once when that begins and once when it is over. */
+async function rests(ctx: Context): Promise<boolean> {
+  const now = await isReadOnly(ctx);
+  if (now !== resting.has(ctx.facts)) {
+    if (now) resting.add(ctx.facts);
+    else resting.delete(ctx.facts);
+    ctx.report(
+      "info",
+      now
+        ? "the registry is read-only: work that removes content rests"
+        : "the registry is no longer read-only: work that removes content goes on",
+    );
+  }
+  return now;
+}
+
 function reportFailure(ctx: Context, task: PeriodicTask, error: unknown): void {
+  // The registry became read-only during the run: the next one says so.
+  if (isRefusedByGate(error)) return;
   ctx.report("error", "periodic work failed; it is tried again", { task: task.name, error: String(error) });
 }

@@ -3,7 +3,7 @@
 // Those that waited longest come first. A slice reads about a second's worth of the rate and saves how far it came, so that a blob
 // of any size is got through, by whichever replica. It rests longer than it works: requests come first.
 import { type DamageReason, recordVerified, type VerifiedBlob } from "#db/queries/integrity.ts";
-import { findBegunScrub, listScrubDue, type ScrubRow, saveScrub } from "#db/queries/scrub.ts";
+import { findBegunScrub, listScrubDue, type ScrubRow, saveScrub } from "#db/queries/jobs/scrub.ts";
 import { formatDigest } from "#oci/digest.ts";
 import { BlobStoreError } from "#ports/blob-store.ts";
 import type { HashStream, SavedHash } from "#ports/hasher.ts";

@@ -1,5 +1,5 @@
 // A person's second factor: codes of an app by time (RFC 6238), and recovery codes for who lost it. With one, a password alone opens nothing.
-import { deleteRefreshTokensOfPassword } from "#db/queries/accounts/accounts.ts";
+import { deleteRefreshTokensOfPassword } from "#db/queries/accounts/refresh-tokens.ts";
 import {
   claimTry,
   confirmSecondFactor,

@@ -1,5 +1,6 @@
 // Sessions of people: begun with a password alone, used by a cookie, ended one by one or all at once.
-import { type AccountRow, deleteRefreshTokens, findAccountById } from "#db/queries/accounts/accounts.ts";
+import { type AccountRow, findAccountById } from "#db/queries/accounts/accounts.ts";
+import { deleteRefreshTokens } from "#db/queries/accounts/refresh-tokens.ts";
 import {
   deleteEndedSessions,
   deleteSessionOf,

@@ -18,10 +18,9 @@ export async function pageRepositories(
   viewer: Viewer,
   page: { after: string; limit: number; count: boolean; namespace?: string },
 ): Promise<RepositoryPage> {
-  if (page.namespace !== undefined && !(await findAccountByName(ctx.db, page.namespace)))
-    throw registryError("NO_SUCH_ACCOUNT");
-  const { namespace } = page;
-  const within = { viewer, ...(namespace === undefined ? {} : { namespace }) };
+  const account = page.namespace === undefined ? null : await findAccountByName(ctx.db, page.namespace);
+  if (page.namespace !== undefined && !account) throw registryError("NO_SUCH_ACCOUNT");
+  const within = { viewer, ...(account && { namespace: account.name }) };
   const found = await listRepositories(ctx.db, { ...within, after: page.after, limit: page.limit + 1 });
   const items = found.slice(0, page.limit);
   const next = found.length > page.limit ? (items.at(-1)?.path ?? null) : null;

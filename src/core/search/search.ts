@@ -1,5 +1,5 @@
 // Finds repositories and accounts by a part of their names, as far as the caller may see them.
-import type { AccountRow } from "#db/queries/accounts/accounts.ts";
+import { type AccountRow, findAccountByName } from "#db/queries/accounts/accounts.ts";
 import type { RepositoryRow } from "#db/queries/repositories.ts";
 import { searchAccounts, searchRepositories } from "#db/queries/search.ts";
 import { type Caller, listerOf } from "../access/caller.ts";
@@ -11,7 +11,10 @@ export async function findRepositories(
   caller: Caller,
   query: { text: string; namespace?: string | undefined; limit: number },
 ): Promise<RepositoryRow[]> {
-  const { namespace = null, limit } = query;
+  const { limit } = query;
+  const asked = query.namespace ?? null;
+  // A former name is as good; under one that is nobody's there is nothing.
+  const namespace = asked && ((await findAccountByName(ctx.db, asked))?.name ?? asked);
   const text = query.text.toLowerCase();
   return searchRepositories(ctx.db, { viewer: listerOf(caller, ctx.clock.now()), text, namespace, limit });
 }

@@ -19,7 +19,6 @@ const renewEveryMs = 4_000;
 /** A session that this process writes to. */
 export interface Claimed {
   session: UploadRow;
-  repository: string;
   writer: string;
   /** Whether a lease keeps others away; without one they may take it over, and what is written here is in vain. */
   leased: boolean;
@@ -31,7 +30,6 @@ export interface Claimed {
 
 /** What a request wants of a session. */
 interface Wanted {
-  repository: string;
   /** Where its bytes belong, if it says so. */
   offset: number | null;
   /** Whether it brings bytes. */
@@ -51,13 +49,12 @@ export function newKey(): string {
 export async function claim(ctx: ClaimNeeds, owner: SessionOwner, wanted: Wanted): Promise<Claimed> {
   const resting = ctx.resting.take(owner, ctx.clock.now());
   if (resting === "busy") return refuse(ctx, owner, wanted);
-  if (resting && usable(resting, wanted))
-    return { ...resting, repository: wanted.repository, leased: false, sinceMs: performance.now() };
+  if (resting && usable(resting, wanted)) return { ...resting, leased: false, sinceMs: performance.now() };
   ctx.resting.occupy(owner.id);
   const sinceMs = performance.now();
   try {
     const session = await takeOver(ctx, owner, wanted.offset);
-    if (session) return { session, ...session, repository: wanted.repository, leased: true, sealed: null, sinceMs };
+    if (session) return { session, ...session, leased: true, sealed: null, sinceMs };
     return await refuse(ctx, owner, wanted);
   } catch (error) {
     ctx.resting.forget(owner.id);
@@ -81,7 +78,7 @@ async function takeOver(ctx: ClaimNeeds, owner: SessionOwner, offset: number | n
   return session && { ...session, writer };
 }
 
-async function refuse(ctx: Needs<"db">, owner: SessionOwner, { repository, offset }: Wanted): Promise<never> {
+async function refuse(ctx: Needs<"db">, owner: SessionOwner, { offset }: Wanted): Promise<never> {
   const standing = await findUpload(ctx.db, owner);
   if (!standing) throw registryError("BLOB_UPLOAD_UNKNOWN", undefined, { uuid: owner.id });
   const elsewhere = offset !== null && standing.offset !== offset;
@@ -91,15 +88,14 @@ async function refuse(ctx: Needs<"db">, owner: SessionOwner, { repository, offse
       ? `the upload stands at byte ${standing.offset}, not at ${offset}`
       : "another request is writing to this upload",
     undefined,
-    { upload: { repository, repositoryId: owner.repositoryId, id: owner.id, offset: standing.offset } },
+    { upload: { repositoryId: owner.repositoryId, id: owner.id, offset: standing.offset } },
   );
 }
 
 /** What a session that lost its lease is told. */
-export function lostLease(claimed: Claimed) {
-  const { session, repository } = claimed;
+export function lostLease({ session }: Claimed) {
   return registryError("RANGE_INVALID", "another request has taken over this upload, or it was cancelled", undefined, {
-    upload: { repository, repositoryId: session.repositoryId, id: session.id, offset: session.offset },
+    upload: { repositoryId: session.repositoryId, id: session.id, offset: session.offset },
   });
 }
 

@@ -117,13 +117,13 @@ export async function save(
   claimed: Claimed,
   received: Received,
 ): Promise<void> {
-  const { session, repository, writer } = claimed;
+  const { session, writer } = claimed;
   const { offset, storeState, hashState, sealed } = received;
   const saved = { offset, storeState, hashState };
   const next = crypto.randomUUID();
   const now = ctx.clock.now();
   if (!(await releaseUpload(ctx.db, session.id, writer, { ...saved, next, now }))) throw lostLease(claimed);
-  ctx.resting.rest({ session: { ...session, ...saved }, repository, writer: next, sealed }, now);
+  ctx.resting.rest({ session: { ...session, ...saved }, writer: next, sealed }, now);
 }
 
 interface Streaming {

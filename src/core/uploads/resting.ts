@@ -9,7 +9,6 @@ import type { Sealed } from "#ports/blob-store.ts";
 /** A session as its last request left it. */
 export interface RestingSession {
   session: UploadRow;
-  repository: string;
   writer: string;
   /** What the store said when it had nothing left to do for sealing. */
   sealed: Sealed | null;

@@ -63,7 +63,7 @@ async function saveBytes(ctx: SaveNeeds, unsaved: UnsavedSession): Promise<void>
     const { offset, state, hashState, sealed = null } = await store(ctx, key, unsaved);
     const row = { ...ownerOf(where, id), ...key, offset, storeState: state, hashState, algorithm, writer };
     const session = await insertUploadOn(ctx.db, row, now);
-    ctx.resting.rest({ session, repository: where.repository.path, writer, sealed }, now);
+    ctx.resting.rest({ session, writer, sealed }, now);
   } catch (error) {
     // The session may have come to be, and only the answer was lost. Should all of this fail, the periodic work finds the key.
     await cancelSaved(ctx, where, id).catch(() => condemnKey(ctx.db, key, ctx.clock.now()).catch(() => {}));

@@ -5,10 +5,12 @@ import {
   cancelUpload as cancelSession,
   findUpload,
   insertUpload,
+  releaseUpload,
 } from "#db/queries/uploads/sessions.ts";
 import { type Digest, formatDigest } from "#oci/digest.ts";
 import { registryError } from "#oci/error.ts";
 import type { BlobWriter } from "#ports/blob-store.ts";
+import { isRefusedByGate } from "../content/gate.ts";
 import { retried } from "../content/retried.ts";
 import { storeError } from "../content/store-error.ts";
 import { ownerOf, type UploadState, type Where } from "../content/where.ts";
@@ -39,7 +41,7 @@ export async function beginSaved(
       undefined,
       { retryAfterSeconds: 30 },
     );
-  ctx.resting.rest({ session, repository: where.repository.path, writer, sealed: null }, now);
+  ctx.resting.rest({ session, writer, sealed: null }, now);
   return { id, offset: 0 };
 }
 
@@ -58,7 +60,6 @@ export async function appendSaved(
   incoming: Incoming,
 ): Promise<UploadState> {
   const claimed = await claim(ctx, ownerOf(where, id), {
-    repository: where.repository.path,
     offset: incoming.range?.start ?? null,
     writes: true,
   });
@@ -84,7 +85,6 @@ export async function finishSaved(
 ): Promise<{ sizeBytes: number }> {
   const { id, digest, incoming } = input;
   const claimed = await claim(ctx, ownerOf(where, id), {
-    repository: where.repository.path,
     offset: incoming.range?.start ?? null,
     writes: brings(incoming),
   });
@@ -100,7 +100,7 @@ export async function finishSaved(
 /** A long upload outlives a change of rights: what counts is what the caller may now. */
 async function requireRights(
   ctx: Needs<"db" | "clock">,
-  { session, writer }: Claimed,
+  claimed: Claimed,
   received: Received,
   mayStill: () => Promise<void>,
 ): Promise<void> {
@@ -108,9 +108,15 @@ async function requireRights(
     await mayStill();
   } catch (error) {
     await received.writer?.abort().catch(() => {});
-    await abandonUpload(ctx.db, session.id, writer, ctx.clock.now());
+    await giveUp(ctx, claimed, error);
     throw error;
   }
+}
+
+/** The session is over; while the registry is read-only it is let go as it was before the request, to be finished later. */
+async function giveUp(ctx: Needs<"db" | "clock">, { session, writer }: Claimed, error: unknown): Promise<void> {
+  if (isRefusedByGate(error)) await releaseUpload(ctx.db, session.id, writer, null);
+  else await abandonUpload(ctx.db, session.id, writer, ctx.clock.now());
 }
 
 async function sealAndCommit(
@@ -140,7 +146,7 @@ async function sealAndCommit(
     return { sizeBytes: sealed.sizeBytes };
   } catch (error) {
     // Sealed bytes cannot be appended to on every store, so a session that was sealed in vain is over.
-    await abandonUpload(ctx.db, session.id, writer, ctx.clock.now()).catch(() => {});
+    await giveUp(ctx, claimed, error).catch(() => {});
     throw storeError(error);
   } finally {
     lease.end();

@@ -20,15 +20,11 @@ export interface Taken {
 }
 
 /** @returns null when it is none of the unsaved ones. @throws RANGE_INVALID when it stands elsewhere, or another request writes to it. */
-export function takeUnsaved(
-  unsaved: UnsavedSessions,
-  owner: SessionOwner,
-  { repository, offset }: { repository: string; offset: number | null },
-): Taken | null {
+export function takeUnsaved(unsaved: UnsavedSessions, owner: SessionOwner, offset: number | null): Taken | null {
   const session = unsaved.find(owner);
   if (!session) return null;
   const stands = session.bytes.byteLength;
-  const upload = { repository, repositoryId: owner.repositoryId, id: owner.id, offset: stands };
+  const upload = { repositoryId: owner.repositoryId, id: owner.id, offset: stands };
   if (session.isBusy)
     throw registryError("RANGE_INVALID", "another request is writing to this upload", undefined, { upload });
   if (offset !== null && offset !== stands)

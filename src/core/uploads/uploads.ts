@@ -1,6 +1,7 @@
 // Upload sessions as the protocol knows them: begin, status, append, finish, cancel. Small ones stay in memory where they may.
 import { countUploadsOf } from "#db/queries/uploads/sessions.ts";
 import type { Digest } from "#oci/digest.ts";
+import { requireOpen } from "../content/gate.ts";
 import { requireSpace } from "../content/space.ts";
 import { ownerOf, type UploadState, type Where } from "../content/where.ts";
 import type { Needs } from "../context.ts";
@@ -13,13 +14,14 @@ type UploadNeeds = ReceiveNeeds & Needs<"facts" | "unsaved">;
 /**
  * Begins a session.
  * @param algorithm the digest algorithm that the client announced, or null.
- * @throws TOOMANYREQUESTS when the caller has too many open, INSUFFICIENT_STORAGE.
+ * @throws TOOMANYREQUESTS when the caller has too many open, INSUFFICIENT_STORAGE, READ_ONLY.
  */
 export async function beginUpload(
-  ctx: Needs<"db" | "clock" | "limits" | "blobs" | "resting" | "unsaved">,
+  ctx: Needs<"db" | "facts" | "clock" | "limits" | "blobs" | "resting" | "unsaved">,
   where: Where,
   algorithm: string | null,
 ): Promise<UploadState> {
+  await requireOpen(ctx);
   await requireSpace(ctx, 0);
   const owner = ownerOf(where, crypto.randomUUID());
   const limit = ctx.limits.uploadsPerCaller;
@@ -40,15 +42,16 @@ export async function getUpload(ctx: Needs<"db" | "unsaved">, where: Where, id: 
   return unsaved ? { id, offset: unsaved.bytes.byteLength } : getSaved(ctx, where, id);
 }
 
-/** Appends a request's bytes. @throws RANGE_INVALID (the session intact), BLOB_UPLOAD_UNKNOWN, SIZE_INVALID, INSUFFICIENT_STORAGE. */
+/** Appends a request's bytes. @throws RANGE_INVALID (the session intact), BLOB_UPLOAD_UNKNOWN, SIZE_INVALID, INSUFFICIENT_STORAGE, READ_ONLY. */
 export async function appendUpload(
   ctx: UploadNeeds,
   where: Where,
   id: string,
   incoming: Incoming,
 ): Promise<UploadState> {
+  await requireOpen(ctx);
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
   if (!taken) return appendSaved(ctx, where, id, incoming);
   try {
     const appended = await appendUnsaved({ ...ctx, unsaved }, taken.session, incoming);
@@ -70,14 +73,17 @@ export async function finishUpload(
   where: Where,
   input: { id: string; digest: Digest; incoming: Incoming; mayStill: () => Promise<void> },
 ): Promise<{ sizeBytes: number }> {
-  const { id, digest, incoming, mayStill } = input;
+  await requireOpen(ctx);
+  const { id, digest, incoming } = input;
+  const mayStill = () => requireOpen(ctx).then(input.mayStill);
   const { unsaved } = ctx;
-  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), placeOf(where, incoming));
-  if (!taken) return finishSaved(ctx, where, input);
+  const taken = unsaved && takeUnsaved(unsaved, ownerOf(where, id), incoming.range?.start ?? null);
+  if (!taken) return finishSaved(ctx, where, { ...input, mayStill });
   try {
     const small = { ...ctx, unsaved };
     const appended = await appendUnsaved(small, taken.session, incoming);
-    if ("goOn" in appended) return await appended.goOn((rest) => finishSaved(ctx, where, { ...input, incoming: rest }));
+    if ("goOn" in appended)
+      return await appended.goOn((rest) => finishSaved(ctx, where, { ...input, mayStill, incoming: rest }));
     await putSmallBlob(small, where, { digest, bytes: appended.bytes, mayStill });
     unsaved.end(taken.session);
     return { sizeBytes: appended.bytes.byteLength };
@@ -104,8 +110,4 @@ export async function cancelUpload(
   const unsaved = ctx.unsaved?.find(ownerOf(where, id));
   if (!unsaved) return cancelSaved(ctx, where, id);
   ctx.unsaved?.end(unsaved);
-}
-
-function placeOf({ repository }: Where, { range }: Incoming) {
-  return { repository: repository.path, offset: range?.start ?? null };
 }

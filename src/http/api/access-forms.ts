@@ -13,7 +13,9 @@ export const accessLevel = z.enum(["read-only", "read-write", "admin"]);
 
 /** Berth's own: when a grant ends by itself. */
 const expiresAt = z.iso.datetime({ offset: true }).nullable().optional();
-export const accessForm = z.object({ accessLevel, expiresAt }).openapi("forms.Access");
+export const accessForm = z
+  .object({ accessLevel, expiresAt })
+  .openapi("forms.Access", { example: { accessLevel: "read-write" } });
 
 /** What a form asks for. */
 export function levelOf(form: z.infer<typeof accessForm>): Level {
@@ -55,7 +57,7 @@ export const repositoryUsersAnswer = z
 const pattern = z.string().openapi({ description: "of names within the namespace: web-*", example: "web-*" });
 export const patternForm = z
   .strictObject({ pattern, accessLevel, expiresAt, team: z.string().optional(), user: z.string().optional() })
-  .openapi("berth.GrantPattern");
+  .openapi("berth.GrantPattern", { example: { pattern: "web-*", accessLevel: "read-only", team: "frontend" } });
 export const patternAnswer = z
   .object({
     id: z.string(),

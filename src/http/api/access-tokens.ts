@@ -8,9 +8,11 @@ import {
   pageAccessTokens,
   removeAccessToken,
   removeAccessTokens,
+  type TokenForm,
 } from "#core/accounts/access-tokens.ts";
 import { registryError } from "#oci/error.ts";
 import { type Declaring, declare } from "../declare.ts";
+import type { AppContext } from "../environment.ts";
 import { pageQuery, readPage } from "./request.ts";
 
 export const tokenScope = z
@@ -29,10 +31,10 @@ const createForm = z
     /** Berth's own: what it is good for at most. */
     scopes: z.array(tokenScope).min(1).max(20).optional(),
   })
-  .openapi("forms.CreateAPIToken");
+  .openapi("forms.CreateAPIToken", { example: { tokenLabel: "build server" } });
 const updateForm = z
   .object({ tokenLabel: z.string().max(200).optional(), isActive: z.boolean().optional() })
-  .openapi("forms.UpdateAPIToken");
+  .openapi("forms.UpdateAPIToken", { example: { tokenLabel: "build server", isActive: false } });
 
 const fields = {
   hashedToken: z.string(),
@@ -63,6 +65,16 @@ export function describeToken(row: AccessTokenRow): z.infer<typeof tokenAnswer> 
     lastUsed: row.lastUsedAt === null ? never : time(row.lastUsedAt),
     expiresAt: row.expiresAt === null ? null : time(row.expiresAt),
     scopes: row.scopes as z.infer<typeof tokenAnswer>["scopes"],
+  };
+}
+
+/** What was asked of a token that is to be made. */
+export function tokenFormOf(c: AppContext, form: z.infer<typeof createForm>): TokenForm {
+  return {
+    label: form.tokenLabel ?? "",
+    creatorAgent: c.req.header("user-agent") ?? "",
+    expiresAt: form.expiresAt === undefined ? null : new Date(form.expiresAt),
+    scopes: form.scopes ?? null,
   };
 }
 
@@ -100,13 +112,8 @@ export function accessTokenRoutes(to: Declaring): void {
       answer: newTokenAnswer,
     },
     async ({ c, caller, form }) => {
-      const { tokenLabel = "", expiresAt, scopes = null } = await form();
-      const creatorAgent = c.req.header("user-agent") ?? "";
-      const input = { user: c.req.query("username"), label: tokenLabel, creatorAgent, scopes };
-      const { row, token } = await createAccessToken(ctx, caller, {
-        ...input,
-        expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-      });
+      const read = async () => tokenFormOf(c, await form());
+      const { row, token } = await createAccessToken(ctx, caller, c.req.query("username"), read);
       return { ...describeToken(row), token };
     },
   );
@@ -138,13 +145,11 @@ export function accessTokenRoutes(to: Declaring): void {
     to,
     { ...one, method: "patch", summary: "rename, rest or use again", form: updateForm, answer: tokenAnswer },
     async ({ caller, param, form }) => {
-      await getAccessToken(ctx, caller, param("hashedtoken"));
-      const { tokenLabel, isActive } = await form();
-      const change = {
-        ...(tokenLabel !== undefined && { label: tokenLabel }),
-        ...(isActive !== undefined && { isActive }),
+      const read = async () => {
+        const { tokenLabel, isActive } = await form();
+        return { ...(tokenLabel !== undefined && { label: tokenLabel }), ...(isActive !== undefined && { isActive }) };
       };
-      return describeToken(await changeAccessToken(ctx, caller, param("hashedtoken"), change));
+      return describeToken(await changeAccessToken(ctx, caller, param("hashedtoken"), read));
     },
   );
   declare(to, { ...one, method: "delete", summary: "end an access token" }, async ({ caller, param }) => {

@@ -4,7 +4,7 @@ import { pageExport } from "#core/audit/export.ts";
 import { kindOf } from "#core/audit/kinds.ts";
 import { type EventQuery, type EventRow, type EventsPage, pageEvents, pageRepositoryEvents } from "#core/audit/list.ts";
 import { registryError } from "#oci/error.ts";
-import { isUuid } from "#oci/name.ts";
+import { isServiceAccountName, isUuid } from "#oci/name.ts";
 import { type Declaring, declare } from "../declare.ts";
 import type { AppContext } from "../environment.ts";
 import { pageQuery, readPage } from "./request.ts";
@@ -122,11 +122,17 @@ function describeEvent(row: EventRow): z.infer<typeof eventAnswer> {
     publishedAt: new Date(row.atMs).toISOString(),
     actor: row.actorId ?? "",
     actorName: row.actorName ?? "",
-    actorType: row.actorId === null ? "SYSTEM" : "USER",
+    actorType: actorTypeOf(row),
     type,
     object: describeObject(row),
     repository: row.repositoryId === null ? "" : row.object,
   };
+}
+
+/** DTR knew USER and SYSTEM. */
+function actorTypeOf({ actorId, actorName }: EventRow): "SYSTEM" | "SERVICE" | "USER" {
+  if (actorId === null) return "SYSTEM";
+  return isServiceAccountName(actorName ?? "") ? "SERVICE" : "USER";
 }
 
 function describeDetail({ credential, address, detail }: EventRow) {

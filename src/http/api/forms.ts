@@ -22,8 +22,12 @@ const settings = {
   ...notYet,
 };
 
-export const createRepositoryForm = z.object({ name: z.string().min(1), ...settings }).openapi("forms.CreateRepo");
-export const updateRepositoryForm = z.object(settings).openapi("forms.UpdateRepo");
+export const createRepositoryForm = z
+  .object({ name: z.string().min(1), ...settings })
+  .openapi("forms.CreateRepo", { example: { name: "app", visibility: "private" } });
+export const updateRepositoryForm = z
+  .object(settings)
+  .openapi("forms.UpdateRepo", { example: { shortDescription: "What it is", visibility: "public" } });
 
 export const repositoryAnswer = z
   .object({

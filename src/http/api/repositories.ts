@@ -1,136 +1,100 @@
 // Repositories in the management API: list, create, look, change, delete.
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { listerOf } from "#core/access/caller.ts";
+import { z } from "@hono/zod-openapi";
+import { type Caller, listerOf } from "#core/access/caller.ts";
 import { changeRepository, deleteRepository, getRepository } from "#core/repositories/change.ts";
 import { createRepository } from "#core/repositories/create.ts";
 import { pageRepositories } from "#core/repositories/list.ts";
 import type { RepositoryChange } from "#core/repositories/repository.ts";
 import { registryError } from "#oci/error.ts";
-import { authenticate } from "../authenticate.ts";
-import type { AppContext, AppEnv, Surface } from "../environment.ts";
+import { type Declaring, declare, declareOpen } from "../declare.ts";
+import type { AppContext, Surface } from "../environment.ts";
 import {
-  changeErrorAnswers as changeErrors,
   createRepositoryForm,
   describeRepository,
-  errorAnswers as errors,
-  json,
   repositoriesAnswer,
   repositoryAnswer,
   updateRepositoryForm,
 } from "./forms.ts";
-import { readJson, readPage } from "./request.ts";
+import { readPage } from "./request.ts";
 
-const namespaceParam = z.object({ namespace: z.string() });
-const nameParams = z.object({
-  namespace: z.string(),
-  reponame: z.string().openapi({ description: "one path segment: a slash is written %2F" }),
-});
+const inNamespace = z.object({ namespace: z.string() });
+const oneParams = inNamespace.extend({ reponame: z.string() });
 const pageQuery = z.object({
   pageStart: z.string().optional(),
   pageSize: z.string().optional(),
   count: z.string().optional(),
 });
-const tags = ["repositories"];
 
-const listAll = createRoute({
-  method: "get",
-  path: "/repositories",
-  tags,
-  request: { query: pageQuery },
-  responses: { 200: json(repositoriesAnswer, "all that the caller may see"), ...errors },
-});
-const listSome = createRoute({
-  method: "get",
-  path: "/repositories/{namespace}",
-  tags,
-  request: { params: namespaceParam, query: pageQuery },
-  responses: { 200: json(repositoriesAnswer, "those of a namespace"), ...errors },
-});
-const create = createRoute({
-  method: "post",
-  path: "/repositories/{namespace}",
-  tags,
-  request: { params: namespaceParam, body: json(createRepositoryForm, "the new repository") },
-  responses: { 201: json(repositoryAnswer, "created"), ...changeErrors },
-});
-const look = createRoute({
-  method: "get",
-  path: "/repositories/{namespace}/{reponame}",
-  tags,
-  request: { params: nameParams },
-  responses: { 200: json(repositoryAnswer, "the repository"), ...errors },
-});
-const change = createRoute({
-  method: "patch",
-  path: "/repositories/{namespace}/{reponame}",
-  tags,
-  request: { params: nameParams, body: json(updateRepositoryForm, "what changes") },
-  responses: { 200: json(repositoryAnswer, "as it is now"), ...changeErrors },
-});
-const remove = createRoute({
-  method: "delete",
-  path: "/repositories/{namespace}/{reponame}",
-  tags,
-  request: { params: nameParams },
-  responses: { 204: { description: "deleted" }, ...changeErrors },
-});
-
-export function repositoryRoutes(surface: Surface): OpenAPIHono<AppEnv> {
-  const { ctx } = surface;
-  const app = new OpenAPIHono<AppEnv>({ strict: false });
-  // Bodies and queries are read by the handlers, so that their errors have DTR's form; the schemas are the same.
-  app.openAPIRegistry.registerPath(listAll);
-  for (const route of [listSome, create, look, change, remove]) app.openAPIRegistry.registerPath(route);
-  app.get("/repositories", (c) => list(c, surface));
-  app.get("/repositories/:namespace", (c) => list(c, surface, c.req.param("namespace")));
-  app.post("/repositories/:namespace", async (c) => {
-    c.set("route", "/api/v0/repositories/{namespace}");
-    const caller = await authenticate(c, surface);
-    // Nobody's body is worth reading.
-    if (!caller.account) throw registryError("NOT_AUTHENTICATED");
-    const form = await readJson(c, surface.around, createRepositoryForm);
-    const made = await createRepository(ctx, caller, {
-      namespace: c.req.param("namespace"),
-      name: form.name,
-      ...changes(form),
-    });
-    return c.json(describeRepository(made, { long: true }), 201);
-  });
-  app.get("/repositories/:namespace/:reponame", async (c) => {
-    const caller = await authenticate(c, surface);
-    return c.json(describeRepository(await getRepository(ctx, caller, pathOf(c), "pull"), { long: true }));
-  });
-  app.patch("/repositories/:namespace/:reponame", async (c) => {
-    const caller = await authenticate(c, surface);
-    const path = pathOf(c);
-    await getRepository(ctx, caller, path, "administer");
-    const form = await readJson(c, surface.around, updateRepositoryForm);
-    return c.json(describeRepository(await changeRepository(ctx, caller, path, changes(form)), { long: true }));
-  });
-  app.delete("/repositories/:namespace/:reponame", async (c) => {
-    const caller = await authenticate(c, surface);
-    await deleteRepository(ctx, caller, pathOf(c));
-    return c.body(null, 204);
-  });
-  return app;
+export function repositoryRoutes(to: Declaring): void {
+  const { ctx } = to.surface;
+  const lists = { method: "get", query: pageQuery, status: 200, answer: repositoriesAnswer } as const;
+  const one = { path: "/repositories/{namespace}/{reponame}", params: oneParams } as const;
+  declareOpen(
+    to,
+    { ...lists, path: "/repositories", summary: "repositories that the caller may see" },
+    ({ c, caller }) => list(c, to.surface, caller),
+  );
+  declareOpen(
+    to,
+    { ...lists, path: "/repositories/{namespace}", params: inNamespace, summary: "repositories of a namespace" },
+    ({ c, caller, param }) => list(c, to.surface, caller, param("namespace")),
+  );
+  declare(
+    to,
+    {
+      method: "post",
+      path: "/repositories/{namespace}",
+      params: inNamespace,
+      summary: "create a repository",
+      form: createRepositoryForm,
+      status: 201,
+      answer: repositoryAnswer,
+    },
+    async ({ caller, param, form }) => {
+      const wanted = await form();
+      const place = { namespace: param("namespace"), name: wanted.name };
+      return describeRepository(await createRepository(ctx, caller, { ...place, ...changes(wanted) }), { long: true });
+    },
+  );
+  declareOpen(
+    to,
+    { ...one, method: "get", summary: "one repository", status: 200, answer: repositoryAnswer },
+    async ({ caller, param }) =>
+      describeRepository(await getRepository(ctx, caller, pathOf(param), "pull"), { long: true }),
+  );
+  declare(
+    to,
+    {
+      ...one,
+      method: "patch",
+      summary: "change a repository",
+      form: updateRepositoryForm,
+      status: 200,
+      answer: repositoryAnswer,
+    },
+    async ({ caller, param, form }) => {
+      const path = pathOf(param);
+      await getRepository(ctx, caller, path, "administer");
+      return describeRepository(await changeRepository(ctx, caller, path, changes(await form())), { long: true });
+    },
+  );
+  declare(to, { ...one, method: "delete", summary: "delete a repository", status: 204 }, ({ caller, param }) =>
+    deleteRepository(ctx, caller, pathOf(param)),
+  );
 }
 
-function pathOf(c: AppContext): string {
-  c.set("route", "/api/v0/repositories/{namespace}/{reponame}");
-  return `${c.req.param("namespace")}/${c.req.param("reponame")}`;
+function pathOf(param: (name: string) => string): string {
+  return `${param("namespace")}/${param("reponame")}`;
 }
 
-async function list(c: AppContext, surface: Surface, namespace?: string): Promise<Response> {
-  c.set("route", namespace === undefined ? "/api/v0/repositories" : "/api/v0/repositories/{namespace}");
-  const caller = await authenticate(c, surface);
-  const page = readPage(c);
-  const found = await pageRepositories(surface.ctx, listerOf(caller, surface.ctx.clock.now()), {
-    ...page,
+async function list(c: AppContext, { ctx }: Surface, caller: Caller, namespace?: string): Promise<unknown> {
+  const found = await pageRepositories(ctx, listerOf(caller, ctx.clock.now()), {
+    ...readPage(c),
     ...(namespace === undefined ? {} : { namespace }),
   });
   c.header("X-Next-Page-Start", found.next ?? "");
   if (found.total !== null) c.header("X-Resource-Count", String(found.total));
-  return c.json({ repositories: found.items.map((row) => describeRepository(row, { long: false })) });
+  return { repositories: found.items.map((row) => describeRepository(row, { long: false })) };
 }
 
 type Form = z.infer<typeof updateRepositoryForm>;

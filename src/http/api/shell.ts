@@ -1,17 +1,19 @@
 // What DTR's API and eNZi's have in common: nothing is cached, the OpenAPI document, and errors in DTR's form.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { registryError } from "#oci/error.ts";
+import { type DocumentWords, serveDocument } from "../docs/document.ts";
 import type { AppEnv } from "../environment.ts";
 import { apiAnswer } from "../errors.ts";
 
-export function apiShell(base: string, title: string, add: (app: OpenAPIHono<AppEnv>) => void): OpenAPIHono<AppEnv> {
+export function apiShell(words: DocumentWords, add: (app: OpenAPIHono<AppEnv>) => void): OpenAPIHono<AppEnv> {
+  const { base } = words;
   const app = new OpenAPIHono<AppEnv>({ strict: false });
   app.use("*", async (c, next) => {
     c.header("Cache-Control", "no-store");
     await next();
   });
   add(app);
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title, version: "0" }, servers: [{ url: base }] });
+  serveDocument(app, words);
   // A route and no notFound handler: the application that this one is put into would never call that.
   const known = app.routes
     .filter(({ method }) => method !== "ALL")

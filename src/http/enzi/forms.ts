@@ -17,7 +17,7 @@ export const createAccountForm = z
     password: z.string().max(10_000).optional(),
     globalRole: globalRole.optional(),
   })
-  .openapi("enzi.forms.CreateAccount");
+  .openapi("enzi.forms.CreateAccount", { example: { name: "ahab", fullName: "Captain Ahab", password: "…" } });
 export const updateAccountForm = z
   .object({
     fullName: z.string().max(200).optional(),
@@ -25,17 +25,19 @@ export const updateAccountForm = z
     isActive: z.boolean().optional(),
     globalRole: globalRole.optional(),
   })
-  .openapi("enzi.forms.UpdateAccount");
+  .openapi("enzi.forms.UpdateAccount", { example: { fullName: "Captain Ahab" } });
 export const changePasswordForm = z
   .object({ oldPassword: z.string().max(10_000).optional(), newPassword: z.string().max(10_000) })
   .openapi("enzi.forms.ChangePassword");
-export const membershipForm = z.object({ isAdmin: z.boolean().optional() }).openapi("enzi.forms.SetMembership");
+export const membershipForm = z
+  .object({ isAdmin: z.boolean().optional() })
+  .openapi("enzi.forms.SetMembership", { example: { isAdmin: false } });
 export const createTeamForm = z
   .object({ name: z.string().max(200), description: z.string().max(1000).optional() })
-  .openapi("enzi.forms.CreateTeam");
+  .openapi("enzi.forms.CreateTeam", { example: { name: "frontend", description: "What people see" } });
 export const updateTeamForm = z
   .object({ name: z.string().max(200).optional(), description: z.string().max(1000).optional() })
-  .openapi("enzi.forms.UpdateTeam");
+  .openapi("enzi.forms.UpdateTeam", { example: { description: "What people see" } });
 
 export const accountAnswer = z
   .object({

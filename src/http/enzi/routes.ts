@@ -34,6 +34,7 @@ import { type Asked, type Declaring, declare } from "../declare.ts";
 import type { AppEnv, Surface } from "../environment.ts";
 import { headOf } from "../head.ts";
 import { clientAddress } from "../origin.ts";
+import { enziWords } from "./document.ts";
 import {
   accountAnswer,
   accountsAnswer,
@@ -56,7 +57,7 @@ import {
 } from "./forms.ts";
 import { filterQuery, pageQuery, readFilter, readStart, withNext } from "./page.ts";
 
-const base = "/enzi/v0";
+const { base } = enziWords;
 const accountFilters = [
   ...(["all", "users", "orgs", "admins", "non-admins", "active-users", "inactive-users"] as const),
   /** Berth's own. */
@@ -66,7 +67,7 @@ const memberFilters = ["all", "admins", "non-admins"] as const;
 const names = (...params: string[]) => z.object(Object.fromEntries(params.map((name) => [name, z.string()])));
 
 export function enziRoutes(surface: Surface): OpenAPIHono<AppEnv> {
-  return apiShell(base, "Berth: accounts", (app) => {
+  return apiShell(enziWords, (app) => {
     accountRoutes({ surface, app, base, tag: "accounts" });
     memberRoutes({ surface, app, base, tag: "members" });
     teamRoutes({ surface, app, base, tag: "teams" });
@@ -106,8 +107,11 @@ function accountRoutes(to: Declaring): void {
       answer: accountAnswer,
     },
     async ({ caller, form }) => {
-      const { globalRole, ...rest } = await form();
-      return describeFully(await createAccount(ctx, caller, { ...rest, globalRole: roleOf(globalRole) }));
+      const read = async () => {
+        const { globalRole, ...rest } = await form();
+        return { ...rest, globalRole: roleOf(globalRole) };
+      };
+      return describeFully(await createAccount(ctx, caller, read));
     },
   );
   declare(to, { ...one, method: "get", summary: "one account" }, async ({ caller, param }) => {
@@ -118,10 +122,11 @@ function accountRoutes(to: Declaring): void {
     to,
     { ...one, method: "patch", summary: "change an account", form: updateAccountForm },
     async ({ caller, param, form }) => {
-      await lookAtAccount(ctx, caller, param("account"));
-      const { globalRole, ...rest } = await form();
-      const change = { ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) };
-      return describeFully(await changeAccount(ctx, caller, param("account"), definite(change)));
+      const read = async () => {
+        const { globalRole, ...rest } = await form();
+        return definite({ ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) });
+      };
+      return describeFully(await changeAccount(ctx, caller, param("account"), read));
     },
   );
   declare(
@@ -146,7 +151,8 @@ function accountRoutes(to: Declaring): void {
     },
     async ({ c, caller, param, form }) => {
       const address = clientAddress(headOf(c, around), around);
-      return describeFully(await changePassword(ctx, caller, param("account"), { ...(await form()), address }));
+      const read = async () => ({ ...(await form()), address });
+      return describeFully(await changePassword(ctx, caller, param("account"), read));
     },
   );
   declare(

@@ -84,7 +84,9 @@ export async function answerV2(asked: Asked): Promise<Answered> {
     }
     const refusal = errorAnswer(asked.head, asked.around, error);
     const { upload } = asRegistryError(error).context;
-    const goOn = upload && { Location: await uploadLocation(asked, answered.caller, upload) };
+    const goOn = upload && {
+      Location: await uploadLocation(asked, answered.caller, { ...upload, name: answered.name ?? "" }),
+    };
     answered.answer = { ...refusal, headers: { ...answered.answer.headers, ...refusal.headers, ...goOn } };
   }
   answered.answer.headers["Docker-Distribution-API-Version"] = "registry/2.0";

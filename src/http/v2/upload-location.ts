@@ -12,14 +12,14 @@ const parameter = "ticket";
  * The session's Location. It is relative to the root, because a client that sees another scheme or host than its own drops its
  * credentials; so one on the ingest origin holds a ticket instead, and who came with a ticket gets a fresh one.
  * Clients that go to no other host are not sent there.
- * @param session.repository the repository's path.
+ * @param session.name the repository's path as the client asked for it: he goes on under the name that he knows.
  */
 export async function uploadLocation(
   { ctx, around, head }: Surface & { head: RequestHead },
   caller: Caller,
-  { id, repository, repositoryId }: { id: string; repository: string; repositoryId: string },
+  { id, name, repositoryId }: { id: string; name: string; repositoryId: string },
 ): Promise<string> {
-  const path = `/v2/${repository}/blobs/uploads/${id}`;
+  const path = `/v2/${name}/blobs/uploads/${id}`;
   const leads = around.ingestOrigin !== null && !staysHere(head.header("user-agent"));
   const elsewhere = leads || caller.how === "ticket";
   if (!elsewhere || caller.account === null) return path;

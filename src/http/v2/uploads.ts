@@ -13,6 +13,8 @@ import { uploadLocation } from "./upload-location.ts";
 
 type OnUploads = { name: string };
 type OnUpload = { name: string; id: string };
+/** The name is the one that the client asked for, which may be a former one. */
+type Named = Where & { name: string };
 
 /** POST /v2/<name>/blobs/uploads/[?mount=[&from=]|?digest=|?digest-algorithm=] */
 export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
@@ -27,9 +29,9 @@ export const postUploads: V2Handler<OnUploads> = async (request, { name }) => {
   const empty = body === null || head.header("content-length") === "0";
   const whole = digest && !(empty && !isEmptyDigest(digest)) ? { digest, bytes: incoming(request) } : null;
   const session = await beginUpload(ctx, where, digest?.algorithm ?? algorithm);
-  if (!whole) return accepted(request, where, session, 202);
+  if (!whole) return accepted(request, { ...where, name }, session, 202);
   try {
-    return await finish(request, where, session.id, whole);
+    return await finish(request, { ...where, name }, session.id, whole);
   } catch (error) {
     // The client never learned of the session, so nobody could go on with it.
     await cancelUpload(ctx, where, session.id).catch(() => {});
@@ -42,7 +44,7 @@ export const patchUpload: V2Handler<OnUpload> = async (request, { name, id }) =>
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
   const where = { repository, caller };
-  return accepted(request, where, await appendUpload(ctx, where, id, incoming(request)), 202);
+  return accepted(request, { ...where, name }, await appendUpload(ctx, where, id, incoming(request)), 202);
 };
 
 /** PUT /v2/<name>/blobs/uploads/<id>?digest= */
@@ -51,7 +53,7 @@ export const putUpload: V2Handler<OnUpload> = async (request, { name, id }) => {
   const repository = await reachRepository(ctx, caller, name, "push");
   const text = head.search.get("digest");
   if (text === null) throw registryError("DIGEST_INVALID", "the closing PUT needs the query parameter digest");
-  return finish(request, { repository, caller }, id, { digest: parseDigest(text), bytes: incoming(request) });
+  return finish(request, { repository, caller, name }, id, { digest: parseDigest(text), bytes: incoming(request) });
 };
 
 /** GET, HEAD /v2/<name>/blobs/uploads/<id> */
@@ -59,7 +61,7 @@ export const getUploadStatus: V2Handler<OnUpload> = async (request, { name, id }
   const { ctx, caller } = request;
   const repository = await reachRepository(ctx, caller, name, "push");
   const where = { repository, caller };
-  return accepted(request, where, await getUpload(ctx, where, id), 204);
+  return accepted(request, { ...where, name }, await getUpload(ctx, where, id), 204);
 };
 
 /** DELETE /v2/<name>/blobs/uploads/<id>. Needs no more than the right to push. */
@@ -98,7 +100,7 @@ function isEmptyDigest(digest: Digest): boolean {
 
 async function finish(
   request: V2Request,
-  where: Where,
+  { name, ...where }: Named,
   id: string,
   { digest, bytes }: { digest: Digest; bytes: Incoming },
 ): Promise<Answer> {
@@ -106,7 +108,7 @@ async function finish(
   const { repository, caller } = where;
   const mayStill = () => requireStill(ctx, caller, repository, "push");
   await finishUpload(ctx, where, { id, digest, incoming: bytes, mayStill });
-  return created(repository.path, digest);
+  return created(name, digest);
 }
 
 function created(name: string, digest: Digest): Answer {
@@ -117,11 +119,11 @@ function created(name: string, digest: Digest): Answer {
 
 async function accepted(
   surface: V2Request,
-  { repository, caller }: Where,
+  { repository, caller, name }: Named,
   session: UploadState,
   status: 202 | 204,
 ): Promise<Answer> {
-  const there = { id: session.id, repository: repository.path, repositoryId: repository.id };
+  const there = { id: session.id, name, repositoryId: repository.id };
   const headers = {
     Location: await uploadLocation(surface, caller, there),
     Range: formatUploadRange(session.offset),

@@ -18,6 +18,7 @@ import type { FeedMemory } from "#core/cache/feed.ts";
 import { createView } from "#core/cache/view.ts";
 import { createCounters } from "#core/repositories/counters.ts";
 import type { EdgeConfig } from "./env.ts";
+import { createBundledConsole } from "./platform/console-files.ts";
 
 export type Isolate = ReturnType<typeof createIsolate>;
 
@@ -51,6 +52,7 @@ export function createIsolate(config: EdgeConfig) {
     /** When somebody undertook to write the counts, by `performance.now`. */
     foldingSinceMs: Number.NEGATIVE_INFINITY,
     parts: createPartMemory(),
+    consoleFiles: createBundledConsole(),
     /** What a bucket that is reached by S3 can do, once it was tried. */
     bucket: null as ServerAbilities | null,
     known: null as Known | null,

@@ -9,7 +9,7 @@ import { collect, passOn } from "./platform/streams.ts";
 
 /** @param ended is called once, when the answer's body has ended too. */
 export function surroundingsOf(
-  { config }: Isolate,
+  { config, consoleFiles }: Isolate,
   ctx: Context,
   { log, metrics, ended }: { log: Log; metrics: AnalyticsBinding | undefined; ended: () => void },
 ): Surroundings {
@@ -38,6 +38,7 @@ export function surroundingsOf(
         "an isolate knows its own requests only; they are in Workers Logs, and in the dataset METRICS if it is bound",
       render: async () => ({ contentType: "text/plain", body: "" }),
     },
+    consoleFiles,
     problem: createHealth(ctx),
     draining: () => false,
   };

@@ -2,8 +2,11 @@
 import { suggestName } from "./suggest.ts";
 import { VARIABLES } from "./variables.ts";
 
-/** Names that only the environment may hold: the file itself, and the password with which `berth repo` logs in. */
-const COMMAND_VARIABLES = ["BERTH_CONFIG", "BERTH_PASSWORD"];
+/** Names that only the environment may hold: the file itself, and what the verbs that ask a server take from there. */
+const COMMAND_VARIABLES = [
+  "BERTH_CONFIG",
+  ...["BERTH_URL", "BERTH_USER", "BERTH_PASSWORD", "BERTH_TOKEN", "BERTH_CODE", "BERTH_NEW_PASSWORD"],
+];
 const NAMES = Object.values(VARIABLES).map((variable) => variable.name);
 
 // Kubernetes puts such variables into every pod beside a Service called `berth` or `berth-...`.

@@ -9,11 +9,12 @@ interface Told {
   machine: Machine;
   listener: Listener;
   admin: FirstAdmin;
+  isReadOnly: boolean;
   /** Only then a generated password is shown: elsewhere it would end up in a log. */
   onTerminal: boolean;
 }
 
-export function banner({ config, machine, listener, admin, onTerminal }: Told): string {
+export function banner({ config, machine, listener, admin, isReadOnly, onTerminal }: Told): string {
   const url = urlOf(config, listener);
   const host = url.replace(/^https?:\/\//, "");
   const folder = path.resolve(config.dataDir);
@@ -23,6 +24,7 @@ export function banner({ config, machine, listener, admin, onTerminal }: Told): 
     lines.push(`  On ${machine.name}, without:`, ...machine.lacks.map((lack) => `    - ${lack}`));
   if (config.durability === "relaxed")
     lines.push("  BERTH_DURABILITY=relaxed: a power cut may cost pushes that were acknowledged");
+  if (isReadOnly) lines.push("  The registry is read-only (setting readOnlyRegistry): pulls go on, nothing is changed");
   if (admin.password !== null) {
     lines.push(`  First account: ${admin.name}`);
     lines.push(onTerminal ? `  Password: ${admin.password} (also in ${admin.file})` : `  Password: in ${admin.file}`);

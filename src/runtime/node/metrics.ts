@@ -1,5 +1,6 @@
 // The figures that /metrics gives (Prometheus, by prom-client).
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { isReadOnly } from "#core/content/gate.ts";
 import type { Context } from "#core/context.ts";
 import { askTime } from "#db/queries/installation.ts";
 import { countMarkedBlobs } from "#db/queries/integrity.ts";
@@ -111,6 +112,7 @@ function gauges(ctx: Context, registers: Registry[]): void {
   gauge("berth_pool_queued", "Tasks waiting for a worker thread.", async () => ctx.compute.queued());
   gauge("berth_uploads_open", "Upload sessions.", () => countUploads(ctx.db));
   gauge("berth_blobs_marked", "Blobs whose bytes are damaged or missing.", () => countMarkedBlobs(ctx.db));
+  gauge("berth_read_only", "1 while the registry is read-only.", async () => ((await isReadOnly(ctx)) ? 1 : 0));
   gauge(
     "berth_storage_free_bytes",
     "Free space of the blob store.",

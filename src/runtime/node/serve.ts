@@ -5,6 +5,7 @@ import { releaseAllUploads } from "#db/queries/uploads/sessions.ts";
 import { createApp } from "#http/app.ts";
 import type { Surroundings } from "#http/environment.ts";
 import type { Config } from "../config/parse.ts";
+import { openConsoleFiles } from "../console-files.ts";
 import { drainedBytes } from "../drain.ts";
 import { createHealth } from "../health.ts";
 import type { Fetch, Listener, Machine } from "../machine.ts";
@@ -116,6 +117,7 @@ function surroundings({ config, ctx, metrics, log, machine }: Parts & { ctx: Con
     drainedBytes,
     minRate: { bytesPerSecond: config.minRateBytes, seconds: config.minRateSeconds },
     metrics: { token: config.metricsToken ?? null, render: metrics.render },
+    consoleFiles: openConsoleFiles(),
     problem: createHealth(ctx),
     draining: () => listener?.draining() ?? false,
   };

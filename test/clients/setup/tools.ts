@@ -25,7 +25,19 @@ const installed = [
   ["containerd", "ctr", "containerd-shim-runc-v2"].map((name) => `containerd2/${name}`),
   ["dockerd", "runc"].map((name) => `moby/${name}`),
 );
-const debian = ["docker", "dockerd", "containerd", "ctr", "runc", "podman", "buildah", "skopeo", "gcc", "unshare"];
+const debian = [
+  "docker",
+  "dockerd",
+  "containerd",
+  "ctr",
+  "runc",
+  "podman",
+  "buildah",
+  "skopeo",
+  "gcc",
+  "unshare",
+  "chromium",
+];
 const systemPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** What clients find on their PATH: the built tools, then the system's. `first` goes before them, as the new engine needs. */

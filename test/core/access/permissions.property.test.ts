@@ -77,9 +77,9 @@ beforeAll(async () => {
   target = await startTarget("socket");
   const { ctx } = target;
   admin = { account: await findAccountByName(ctx.db, "admin"), grants: null, how: "basic" };
-  for (const name of people) await createAccount(ctx, admin, { name, password: "correct horse" });
+  for (const name of people) await createAccount(ctx, admin, async () => ({ name, password: "correct horse" }));
   for (const name of organizations) {
-    await createAccount(ctx, admin, { name, isOrg: true });
+    await createAccount(ctx, admin, async () => ({ name, isOrg: true }));
     // Somebody else owns it for good.
     await setMember(ctx, admin, { organization: name, member: "admin" }, { isAdmin: true });
     for (const team of teams) await createTeam(ctx, admin, name, { name: team });
@@ -160,8 +160,8 @@ async function apply(c: Change): Promise<void> {
     if (c.level) await setNamespaceTeam(ctx, admin, names, given(c.level));
     else await removeNamespaceTeam(ctx, admin, names).catch(unless("NO_SUCH_NAMESPACE_TEAM_ACCESS"));
   } else if (c.do === "role")
-    await changeAccount(ctx, admin, c.person, { globalRole: c.role === "none" ? null : c.role });
-  else if (c.do === "flag") await changeAccount(ctx, admin, c.person, { [c.flag]: c.is });
+    await changeAccount(ctx, admin, c.person, async () => ({ globalRole: c.role === "none" ? null : c.role }));
+  else if (c.do === "flag") await changeAccount(ctx, admin, c.person, async () => ({ [c.flag]: c.is }));
   else await changeRepository(ctx, admin, c.path, { visibility: c.isPublic ? "public" : "private" });
 }
 

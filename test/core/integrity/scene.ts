@@ -64,7 +64,7 @@ export async function createScene(blobs: BlobStore): Promise<Scene> {
     told,
     advance: clock.advance,
     async repository(name) {
-      const row = { id: crypto.randomUUID(), accountId, namespace: "team", name, visibility: "public" } as const;
+      const row = { id: crypto.randomUUID(), accountId, name, visibility: "public" } as const;
       await insertRepository(db, { ...row, now: clock.now() });
       const repository = await findRepository(db, `team/${name}`);
       return { repository, caller: anonymous } as Where;

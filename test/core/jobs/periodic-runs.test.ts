@@ -1,5 +1,7 @@
 // Periodic work that several servers and Workers on one database could do: one does it, once for each time that it is due.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createFacts } from "#core/cache/facts.ts";
+import { createView } from "#core/cache/view.ts";
 import type { Context } from "#core/context.ts";
 import { lastDue } from "#core/jobs/cron.ts";
 import { type PeriodicTask, periodicTasks } from "#core/jobs/periodic.ts";
@@ -24,6 +26,7 @@ beforeEach(async () => {
 const contextOf = () =>
   ({
     db: database.db,
+    facts: createFacts(createView(0)),
     clock: { now: () => new Date(now) },
     report: (_: string, message: string) => void reports.push(message),
   }) as unknown as Context;

@@ -83,7 +83,6 @@ async function furnish(db: Database): Promise<Pick<Place, "caller" | "repositori
     const row = {
       id: crypto.randomUUID(),
       accountId: account.id,
-      namespace: "owner",
       name,
       visibility: "private",
     } as const;

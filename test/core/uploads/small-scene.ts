@@ -48,7 +48,7 @@ export async function createSmallScene(options: TargetOptions = {}): Promise<Sma
     target,
     ctx,
     async repository(name) {
-      const row = { id: crypto.randomUUID(), accountId, namespace: "team", name, visibility: "public" } as const;
+      const row = { id: crypto.randomUUID(), accountId, name, visibility: "public" } as const;
       await insertRepository(db, { ...row, now: ctx.clock.now() });
       return { repository: await findRepository(db, `team/${name}`), caller: anonymous } as Where;
     },

@@ -215,7 +215,7 @@ describe("an upload in memory", () => {
     const body = heldBody(bytes.subarray(100, 200));
     const sending = appendUpload(scene.ctx, where, id, { body: body.stream, range: null, lengthBytes: null });
     await body.taken;
-    const upload = { repository: where.repository.path, id, offset: 100 };
+    const upload = { repositoryId: where.repository.id, id, offset: 100 };
     const refused = { code: "RANGE_INVALID", context: { upload } };
     await expect(scene.append(where, id, bytes)).rejects.toMatchObject(refused);
     await expect(scene.append(where, id, bytes, 100)).rejects.toMatchObject(refused);

@@ -28,7 +28,7 @@ describe("upload races", () => {
       passwordHash: null,
     } as const;
     await insertAccount(world.db, { ...account, now: world.now() });
-    const row = { id: crypto.randomUUID(), accountId: account.id, namespace: "owner", name: "races" } as const;
+    const row = { id: crypto.randomUUID(), accountId: account.id, name: "races" } as const;
     await insertRepository(world.db, { ...row, visibility: "public", now: world.now() });
     where = { repository: (await findRepository(world.db, "owner/races"))!, caller: anonymous };
   });

@@ -37,7 +37,6 @@ async function makeRepository(): Promise<Where> {
   await insertRepository(world.db, {
     id: crypto.randomUUID(),
     accountId,
-    namespace: "owner",
     name,
     visibility: "public",
     now,

@@ -19,10 +19,19 @@ export interface Described extends Route {
 const surface = { ctx: {}, around: {} } as Surface;
 const bases = { "/api/v0": apiRoutes, "/enzi/v0": enziRoutes };
 
-/** Every operation, from the documents that are made of the routes. */
+/** The OpenAPI documents, by the base of their paths, as they are made of the routes. */
+export async function readDocuments(): Promise<[base: string, document: unknown][]> {
+  const all = Object.entries(bases).map(async ([base, routes]): Promise<[string, unknown]> => {
+    const answer = await routes(surface).request("/openapi.json");
+    return [base, await answer.json()];
+  });
+  return Promise.all(all);
+}
+
+/** Every operation, from the documents. */
 export async function describeRoutes(): Promise<Described[]> {
-  const all = Object.entries(bases).map(async ([base, routes]) => {
-    const document = (await (await routes(surface).request("/openapi.json")).json()) as Document;
+  return (await readDocuments()).flatMap(([base, read]) => {
+    const document = read as Document;
     return Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { summary = "", requestBody }]) => {
         const form = requestBody?.content["application/json"]?.schema;
@@ -33,7 +42,6 @@ export async function describeRoutes(): Promise<Described[]> {
       }),
     );
   });
-  return (await Promise.all(all)).flat();
 }
 
 interface Schema {

@@ -47,6 +47,12 @@ describe("while the store's syncs fail", () => {
     expect((await request(berth, sealed)).status).toBe(404);
   });
 
+  it("refuses a body of which a part was synced ahead of its end, and takes no later sync's word for that part", async () => {
+    const large = randomBytes(80 * 1024 * 1024);
+    await expectRefusal(await patch(berth, await begin(berth, repository), large));
+    expect(await statusOf(berth, repository, sha256(large))).toBe(404);
+  });
+
   it("shows nothing of them", async () => {
     expect(await statusOf(berth, repository, digest)).toBe(404);
     const mount = `/v2/eio/other/blobs/uploads/?mount=${digest}&from=${repository}`;

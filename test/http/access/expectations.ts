@@ -125,6 +125,9 @@ export const expectations: Record<string, Expectation> = {
     ...writers(204),
   },
 
+  "GET /docs": { ask: () => ({ path: "/docs", init: { redirect: "manual" } }), private: all(302) },
+  "GET /docs/api": { ask: () => ({ path: "/docs/api" }), private: all(200) },
+  "GET /docs/api/:version/:name": { ask: () => ({ path: "/docs/api/any/main.js" }), private: all(200) },
   "GET /api/v0/openapi.json": { ask: () => ({ path: "/api/v0/openapi.json" }), private: all(200) },
   "GET /enzi/v0/openapi.json": { ask: () => ({ path: "/enzi/v0/openapi.json" }), private: all(200) },
   "GET /api/v0/repositories": { ask: () => ({ path: "/api/v0/repositories" }), private: all(200) },

@@ -96,6 +96,9 @@ export const needs: Record<string, Need> = {
   "GET /metrics": nothing(404),
   "GET /v1/_ping": nothing(200),
   "GET /auth/jwks.json": nothing(200),
+  "GET /docs": nothing(302),
+  "GET /docs/api": nothing(200),
+  "GET /docs/api/:version/:name": nothing(200),
   "GET /api/v0/openapi.json": nothing(200),
   "GET /enzi/v0/openapi.json": nothing(200),
   // Takes names with passwords, and no Bearer: who shows one is nobody to it.

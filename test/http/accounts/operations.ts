@@ -27,6 +27,7 @@ const access = "/api/v0/repositories/acme/app/teamAccess";
 const users = "/api/v0/repositories/acme/app/userAccess";
 const patterns = "/api/v0/repositoryNamespaces/acme/patternAccess";
 const whole = "/api/v0/repositoryNamespaces/acme/teamAccess";
+const held = "/api/v0/repositoryNamespaces/acme/aliases";
 const second = "/api/v0/accounts/tom/secondFactor";
 const robots = "/api/v0/accounts/acme/serviceAccounts";
 
@@ -39,6 +40,8 @@ export interface Row {
   yields: number;
   /** To who is logged in and has not. */
   refuses?: number;
+  /** The right is asked for first: who has none is refused also where there is no such account. */
+  asksFirst?: true;
 }
 
 const wrong = { name: 7, isAdmin: "x", newPassword: 7, accessLevel: "x", fullName: 7 };
@@ -51,6 +54,9 @@ export const operations: Row[] = [
   { ask: `GET ${accounts}/nobody`, needs: "be logged in", yields: 404 },
   { ask: `PATCH ${accounts}/tom`, needs: "be tom", body: { fullName: "tom!" }, yields: 200 },
   { ask: `PATCH ${accounts}/tom`, needs: "administer the registry", body: { isAdmin: false }, yields: 200 },
+  { ask: `PATCH ${accounts}/tom`, needs: "be tom", body: wrong, yields: 400 },
+  { ask: `POST ${accounts}`, needs: "administer the registry", body: wrong, yields: 400 },
+  { ask: `POST ${accounts}/tom/changePassword`, needs: "be tom", body: wrong, yields: 400 },
   { ask: `DELETE ${accounts}/nobody`, needs: "administer the registry", yields: 404 },
   { ask: "DELETE /api/v0/accounts/tom/repositories", needs: "be tom", yields: 204 },
   { ask: "DELETE /api/v0/accounts/nobody/repositories", needs: "be logged in", yields: 404 },
@@ -88,13 +94,13 @@ export const operations: Row[] = [
   { ask: `POST ${second}/confirm`, needs: "be tom himself", body: { code: "000000" }, yields: 404 },
   { ask: `POST ${second}/recoveryCodes`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
   { ask: `POST ${second}/disable`, needs: "be tom himself", body: { password: 7 }, yields: 400 },
-  { ask: `DELETE ${second}`, needs: "administer the registry", yields: 404 },
+  { ask: `DELETE ${second}`, needs: "administer the registry", yields: 404, asksFirst: true },
   { ask: "GET /api/v0/index/autocomplete?query=a", needs: "be logged in", yields: 200 },
   { ask: "GET /api/v0/accounts/tom/settings", needs: "be tom", yields: 200 },
   { ask: "GET /api/v0/accounts/nobody/settings", needs: "be logged in", yields: 404 },
   { ask: "PATCH /api/v0/accounts/tom/settings", needs: "be tom", body: { contentCacheUUID: "" }, yields: 200 },
   { ask: "GET /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
-  { ask: "POST /api/v0/api_tokens?username=tom", needs: "be tom", body: { tokenLabel: 7 }, yields: 400, refuses: 400 },
+  { ask: "POST /api/v0/api_tokens?username=tom", needs: "be tom", body: { tokenLabel: 7 }, yields: 400 },
   { ask: "DELETE /api/v0/api_tokens?username=tom", needs: "be tom", yields: 200 },
   { ask: "GET /api/v0/api_tokens/none", needs: "be logged in", yields: 404 },
   { ask: "PATCH /api/v0/api_tokens/none", needs: "be logged in", body: {}, yields: 404 },
@@ -152,6 +158,22 @@ export const operations: Row[] = [
   { ask: `GET ${robots}/ci/trustRules`, needs: "administer the organization", yields: 200 },
   { ask: `POST ${robots}/ci/trustRules`, needs: "administer the organization", body: {}, yields: 400 },
   { ask: `DELETE ${robots}/ci/trustRules/none`, needs: "administer the organization", yields: 404 },
+  { ask: "POST /api/v0/repositories/acme/app/rename", needs: "administer the repository", body: wrong, yields: 400 },
+  {
+    ask: "POST /api/v0/repositories/acme/app/rename",
+    needs: "administer the namespace",
+    body: { name: "app" },
+    yields: 400,
+  },
+  { ask: "GET /api/v0/repositories/acme/app/aliases", needs: "administer the repository", yields: 200 },
+  { ask: `GET ${held}`, needs: "administer the namespace", yields: 200 },
+  { ask: `DELETE ${held}/none`, needs: "administer the namespace", yields: 404, refuses: 404 },
+  { ask: "POST /api/v0/accounts/acme/rename", needs: "administer the organization", body: {}, yields: 400 },
+  { ask: "GET /api/v0/accounts/acme/aliases", needs: "administer the organization", yields: 200 },
+  { ask: "DELETE /api/v0/accounts/acme/aliases/none", needs: "administer the organization", yields: 404 },
+  { ask: "POST /api/v0/accounts/tom/rename", needs: "administer the registry", body: {}, yields: 400 },
+  { ask: "GET /api/v0/accounts/tom/aliases", needs: "administer the registry", yields: 200 },
+  { ask: "DELETE /api/v0/accounts/tom/aliases/none", needs: "administer the registry", yields: 404 },
   { ask: "GET /api/v0/repositories/acme/app", needs: "see the repository", yields: 200, refuses: 404 },
   { ask: "PATCH /api/v0/repositories/acme/app", needs: "administer the repository", body: {}, yields: 200 },
   { ask: "POST /api/v0/repositories/acme", needs: "administer the namespace", body: { name: "app" }, yields: 400 },

@@ -38,7 +38,6 @@ describeMatrix("settings", (kind) => {
 
   it.each([
     ["sso", true],
-    ["readOnlyRegistry", true],
     ["dtrHost", "other.example.com"],
     ["logLevel", "debug"],
     ["jobHistoryToKeep", 5],

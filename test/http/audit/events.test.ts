@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { insertEvent } from "#db/queries/events.ts";
 import { as, bearer, pushBlob, pushImage } from "#test/http/access/registry.ts";
 import { createPeople, type People, settle, word } from "#test/http/accounts/people.ts";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
@@ -86,6 +87,23 @@ describeMatrix("events", (kind) => {
         repository: "acme/app",
       },
     ]);
+  });
+
+  it("tells people, service accounts and the server itself apart", async () => {
+    await people.must("PUT", "/api/v0/accounts/acme/serviceAccounts/ci/repositoryAccess/app", { accessLevel: "admin" });
+    const { body } = await people.must("POST", "/api/v0/accounts/acme/serviceAccounts/ci/secrets", {});
+    await pushBlob(berth, basic("acme+ci", body.token as string), "acme/app", "a machine's");
+    await insertEvent(berth.ctx.db, {
+      at: new Date(),
+      type: "blob.heal",
+      actorId: null,
+      repositoryId: null,
+      object: "x",
+    });
+    const { events } = await list("admin");
+    const typeOf = (name: string) => new Set(events.filter((e) => e.actorName === name).map((e) => e.actorType));
+    expect([typeOf("walt"), typeOf("acme+ci")]).toEqual([new Set(["USER"]), new Set(["SERVICE"])]);
+    expect(events.find(({ object }) => object.id === "x")?.actorType).toBe("SYSTEM");
   });
 
   it("pages from the newest on, in both styles, and counts", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { createRepository, type TokenAnswer } from "../access/registry.ts";
+import { createPeople } from "../accounts/people.ts";
 
 const right = "correct horse battery staple";
 
@@ -53,6 +54,28 @@ describeMatrix("POST /auth/token", (kind) => {
       const next = (await answer.json()) as TokenAnswer;
       expect(next.scope).toBe(scope);
       expect(next.refresh_token).toBe(first.refresh_token);
+    }
+  });
+
+  it("takes no refresh token again of who was deactivated in between; his access tokens rest", async () => {
+    const people = createPeople(berth);
+    await berth.addUser("carl");
+    const { body } = await people.ask("carl", "POST", "/api/v0/api_tokens", {});
+    const logIn = async (secret: string) => {
+      const form = { ...passwordForm, username: "carl", password: secret, access_type: "offline" };
+      const answer = await post(form);
+      return [answer.status, ((await answer.json()) as TokenAnswer).refresh_token ?? ""] as const;
+    };
+    const kept = [(await logIn(right))[1], (await logIn(body.token as string))[1]];
+    const statuses = () =>
+      Promise.all(
+        kept.map(async (refresh) => (await post({ grant_type: "refresh_token", refresh_token: refresh })).status),
+      );
+    expect(await statuses()).toEqual([200, 200]);
+    for (const isActive of [false, true]) {
+      await people.must("PATCH", "/enzi/v0/accounts/carl", { isActive });
+      expect(await statuses()).toEqual([401, 401]);
+      expect((await logIn(body.token as string))[0]).toBe(isActive ? 200 : 401);
     }
   });
 

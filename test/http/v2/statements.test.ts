@@ -63,4 +63,20 @@ describe("statements", () => {
     await read();
     expect(await counted(read), statements.join("\n\n")).toBe(0);
   });
+
+  it("are none for what was read before by a former name", async () => {
+    const { digest } = await pushImage("former");
+    const token = await send(berth, "GET", "/auth/token?scope=repository:counted/app:pull");
+    const auth = `Bearer ${(JSON.parse(token.text) as { token: string }).token}`;
+    const path = "/api/v0/repositories/counted/app/rename";
+    const headers = { authorization: berth.admin, "content-type": "application/json" };
+    const renamed = await berth.fetch(path, { method: "POST", headers, body: '{"name":"renamed"}' });
+    expect(renamed.status).toBe(200);
+    const read = async () => {
+      for (const at of ["manifests/former", `manifests/${digest}`])
+        expect((await send(berth, "GET", `/v2/counted/app/${at}`, { auth })).status).toBe(200);
+    };
+    await read();
+    expect(await counted(read), statements.join("\n\n")).toBe(0);
+  });
 });

@@ -1,4 +1,5 @@
 // Gives a short-lived access token of a service account for a token of an outside issuer that a trust rule names.
+import { findAccountByName } from "#db/queries/accounts/accounts.ts";
 import { deleteEndedTokens } from "#db/queries/accounts/service-accounts.ts";
 import {
   findHoldingRules,
@@ -64,20 +65,22 @@ async function exchange(ctx: ExchangeNeeds, shown: Shown): Promise<WorkloadLogin
 }
 
 async function chooseRule(ctx: ExchangeNeeds, outside: OutsideToken, account: string | null): Promise<HoldingRule> {
-  if (account?.includes("\0")) throw notTrusted();
-  const rules = await findHoldingRules(ctx.db, { ...outside, account }, ctx.clock.now());
+  const meant = account === null ? null : await findAccountByName(ctx.db, account);
+  if (account !== null && !meant) throw noRule(ctx, outside, account);
+  const rules = await findHoldingRules(ctx.db, { ...outside, accountId: meant?.id ?? null }, ctx.clock.now());
   const [rule] = rules;
-  if (!rule) {
-    const { issuer, audiences, claims } = outside;
-    ctx.report("info", "no trust rule holds for a token", { issuer, audiences, subject: claims.sub, account });
-    throw registryError("UNAUTHORIZED", "no trust rule holds for the audience and the claims of this token");
-  }
+  if (!rule) throw noRule(ctx, outside, account);
   if (rules.some(({ accountId }) => accountId !== rule.accountId))
     throw registryError(
       "INVALID_PARAMETERS",
       "say in `account` which service account is meant: several trust this token",
     );
   return rule;
+}
+
+function noRule(ctx: Needs<"report">, { issuer, audiences, claims }: OutsideToken, account: string | null) {
+  ctx.report("info", "no trust rule holds for a token", { issuer, audiences, subject: claims.sub, account });
+  return registryError("UNAUTHORIZED", "no trust rule holds for the audience and the claims of this token");
 }
 
 async function give(

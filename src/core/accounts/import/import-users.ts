@@ -95,7 +95,12 @@ async function problemsOf(ctx: Needs<"db">, users: ListedUser[]): Promise<Proble
     const wrongName = accountNameProblem(name);
     const wrongPassword = await passwordProblem(name, password, passwordMinLength);
     if (wrongName) problems.push({ line, code: "INVALID_ACCOUNT_NAME", message: wrongName });
-    else if (taken.has(name)) problems.push({ line, code: "ACCOUNT_EXISTS", message: `${name} is there already` });
+    else if (taken.has(name))
+      problems.push({
+        line,
+        code: "ACCOUNT_EXISTS",
+        message: `${name} is there already, or is held for an account that was renamed`,
+      });
     if (wrongPassword) problems.push({ line, code: "INVALID_PASSWORD", message: wrongPassword });
     // Twice in the list is there already, too.
     taken.add(name);

@@ -31,7 +31,8 @@ export async function pageServiceAccountRepositories(
 async function reachBoth(ctx: Needs<"db">, caller: Caller, names: WithRepository) {
   const { organization, robot } = await reachServiceAccount(ctx, caller, names);
   const repository = await findRepository(ctx.db, `${organization.name}/${names.repository}`);
-  if (!repository) throw registryError("NO_SUCH_REPOSITORY");
+  // One that was transferred is still found by its former name.
+  if (repository?.accountId !== organization.id) throw registryError("NO_SUCH_REPOSITORY");
   const key = { userId: robot.id, namespaceId: organization.id, repositoryId: repository.id };
   return { repository, key, told: { object: repository.path, serviceAccount: robot.name } };
 }
@@ -43,10 +44,8 @@ export async function setServiceAccountRepository(
   names: WithRepository,
   form: () => Promise<Level>,
 ): Promise<RepositoryAccess> {
-  await reachServiceAccount(ctx, caller, names);
-  const level = await form();
   const { repository, key, told } = await reachBoth(ctx, caller, names);
-  return { repository, ...(await giveAccess(ctx, caller, key, level, told)) };
+  return { repository, ...(await giveAccess(ctx, caller, key, await form(), told)) };
 }
 
 /** @throws as setServiceAccountRepository, NO_SUCH_SERVICE_ACCOUNT_ACCESS. */

@@ -5,7 +5,6 @@ import {
   findAccessToken,
   insertAccessToken,
   listAccessTokens,
-  type TokenScope,
 } from "#db/queries/accounts/access-tokens.ts";
 import {
   countSecrets,
@@ -22,6 +21,7 @@ import type { Caller } from "../../access/caller.ts";
 import { sha256Of } from "../../access/oslo.ts";
 import type { Needs } from "../../context.ts";
 import { plusSeconds, requireFuture } from "../../moment.ts";
+import type { TokenForm } from "../access-tokens.ts";
 import { type ChangeNeeds, changing } from "../change.ts";
 import { type Paged, pageAfter } from "../page.ts";
 import { reachServiceAccount, type ServiceAccountNames } from "./service-accounts.ts";
@@ -51,22 +51,15 @@ export async function pageSecrets(
   );
 }
 
-interface SecretForm {
-  label: string;
-  creatorAgent: string;
-  expiresAt: Date | null;
-  scopes: TokenScope[] | null;
-}
-
 /** @throws as reachServiceAccount, INVALID_PARAMETERS. */
 export async function createSecret(
   ctx: ChangeNeeds,
   caller: Caller,
   names: ServiceAccountNames,
-  form: SecretForm,
+  form: () => Promise<TokenForm>,
 ): Promise<NewSecret> {
   const { robot } = await reachServiceAccount(ctx, caller, names);
-  return makeSecret(ctx, caller, robot, form, async () => ({}));
+  return makeSecret(ctx, caller, robot, await form(), async () => ({}));
 }
 
 /** Makes a secret and lets those before it end after the overlap, both or neither. @throws as createSecret. */
@@ -74,11 +67,11 @@ export async function rotateSecrets(
   ctx: ChangeNeeds,
   caller: Caller,
   names: ServiceAccountNames,
-  form: SecretForm & { overlapSeconds: number },
+  form: () => Promise<TokenForm & { overlapSeconds: number }>,
 ): Promise<NewSecret> {
   const { robot } = await reachServiceAccount(ctx, caller, names);
-  const { overlapSeconds } = form;
-  return makeSecret(ctx, caller, robot, form, async (tx, now) => {
+  const { overlapSeconds, ...secret } = await form();
+  return makeSecret(ctx, caller, robot, secret, async (tx, now) => {
     const ending = await endSecretsAt(tx, robot.id, plusSeconds(now, overlapSeconds));
     return { rotated: { overlapSeconds, ending } };
   });
@@ -89,7 +82,7 @@ async function makeSecret(
   ctx: ChangeNeeds,
   caller: Caller,
   robot: ServiceAccountRow,
-  { label, creatorAgent, expiresAt, scopes }: SecretForm,
+  { label, creatorAgent, expiresAt, scopes }: TokenForm,
   before: (tx: Db, now: Date) => Promise<Record<string, unknown>>,
 ): Promise<NewSecret> {
   requireFuture(ctx, expiresAt);

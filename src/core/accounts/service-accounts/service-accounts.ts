@@ -59,17 +59,17 @@ export async function createServiceAccount(
   ctx: ChangeNeeds,
   caller: Caller,
   organizationName: string,
-  form: { name: string; description?: string | undefined },
+  form: () => Promise<{ name: string; description?: string | undefined }>,
 ): Promise<ServiceAccountRow> {
   const organization = await reachOrganization(ctx, caller, organizationName, "administer");
-  const problem = serviceAccountNameProblem(form.name);
+  const { name: shortName, description = "" } = await form();
+  const problem = serviceAccountNameProblem(shortName);
   if (problem) throw registryError("INVALID_ACCOUNT_NAME", problem);
   const id = crypto.randomUUID();
-  const name = serviceAccountName(organization.name, form.name);
-  const description = form.description ?? "";
+  const name = serviceAccountName(organization.name, shortName);
   const told = { type: "account.create" as const, object: name, detail: { id, kind: "service", description } };
   const made = await changing(ctx, caller, told, async (tx, now) => {
-    const row = { id, ownerId: organization.id, name, description, now };
+    const row = { id, ownerId: organization.id, shortName, description, now };
     return (await insertServiceAccount(tx, row, mostServiceAccounts))
       ? findServiceAccount(tx, organization.id, { id })
       : null;
@@ -84,9 +84,10 @@ export async function changeServiceAccount(
   ctx: ChangeNeeds,
   caller: Caller,
   names: ServiceAccountNames,
-  change: { description?: string; isActive?: boolean },
+  form: () => Promise<{ description?: string; isActive?: boolean }>,
 ): Promise<ServiceAccountRow> {
   const { robot } = await reachServiceAccount(ctx, caller, names);
+  const change = await form();
   const before = { description: robot.description, isActive: robot.isActive };
   const told = { type: "account.update" as const, object: robot.name, detail: { before, ...change } };
   const changed = await changing(ctx, caller, told, (tx) => updateServiceAccount(tx, robot.id, change));

@@ -52,14 +52,15 @@ export async function createTrustRule(
   ctx: ChangeNeeds & Needs<"egress">,
   caller: Caller,
   names: ServiceAccountNames,
-  form: TrustRuleForm,
+  form: () => Promise<TrustRuleForm>,
 ): Promise<TrustRuleRow> {
   const { robot } = await reachServiceAccount(ctx, caller, names);
-  requireGoodRule(ctx, form);
+  const rule = await form();
+  requireGoodRule(ctx, rule);
   const id = crypto.randomUUID();
-  const told = { type: "trust.create" as const, object: robot.name, detail: { id, ...form } };
+  const told = { type: "trust.create" as const, object: robot.name, detail: { id, ...rule } };
   const made = await changing(ctx, caller, told, (tx, now) =>
-    insertTrustRule(tx, { ...form, id, accountId: robot.id, now }, mostRules),
+    insertTrustRule(tx, { ...rule, id, accountId: robot.id, now }, mostRules),
   );
   if (!made) throw registryError("INVALID_PARAMETERS", `a service account has ${mostRules} trust rules at most`);
   return made;

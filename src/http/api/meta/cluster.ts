@@ -1,6 +1,7 @@
 // What DTR tells of itself as a server: its features, its version, and how its replicas are.
 import { z } from "@hono/zod-openapi";
 import { requireMay } from "#core/accounts/find.ts";
+import { isReadOnly } from "#core/content/gate.ts";
 import type { Context } from "#core/context.ts";
 import { version } from "#core/version.ts";
 import { type Declaring, declare } from "../../declare.ts";
@@ -69,7 +70,7 @@ export function clusterRoutes(to: Declaring): void {
         rethink_system_tables: {},
         replica_health: { [id]: problem ?? "OK" },
         replica_timestamp: { [id]: ctx.clock.now().toISOString() },
-        replica_readonly: { [id]: false },
+        replica_readonly: { [id]: await isReadOnly(ctx) },
         gc_lock_holder: "",
       };
     },

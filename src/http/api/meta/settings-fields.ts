@@ -84,7 +84,7 @@ const fields: Record<string, Field> = {
   webTLSClientCA: always(text, "", notYet),
   clientCertAuthEnabled: always(flag, false, notYet),
   disablePersistentCookies: always(flag, true, "no cookie is set that outlives the browser"),
-  readOnlyRegistry: always(flag, false, notYet),
+  readOnlyRegistry: stored("readOnlyRegistry", "no content is pushed, changed or deleted; pulls go on"),
   scanningEnabled: always(flag, false, notYet),
   scanningSyncOnline: always(flag, false, notYet),
   scanningDeadline: always(whole, 0, notYet),
@@ -124,7 +124,7 @@ export const settingsAnswer = z
   .openapi("responses.Settings");
 export const settingsForm = z
   .object(Object.fromEntries(all.map(([name, field]) => [name, described(field).optional()])))
-  .openapi("forms.Settings");
+  .openapi("forms.Settings", { example: { passwordMinLength: 12 } });
 
 /** The settings in DTR's words. */
 export function describeSettings(of: Situation): Record<string, unknown> {

@@ -13,13 +13,13 @@ const expiresAt = z.iso.datetime({ offset: true });
 
 export const createServiceAccountForm = z
   .strictObject({ name: z.string().max(200), description: description.optional() })
-  .openapi("forms.CreateServiceAccount");
+  .openapi("forms.CreateServiceAccount", { example: { name: "builder", description: "Pushes what main builds" } });
 export const updateServiceAccountForm = z
   .strictObject({ description: description.optional(), isActive: z.boolean().optional() })
-  .openapi("forms.UpdateServiceAccount");
+  .openapi("forms.UpdateServiceAccount", { example: { isActive: false } });
 export const createSecretForm = z
   .strictObject({ tokenLabel: label.optional(), expiresAt: expiresAt.optional(), scopes: scopes.optional() })
-  .openapi("forms.CreateServiceAccountSecret");
+  .openapi("forms.CreateServiceAccountSecret", { example: { tokenLabel: "main" } });
 export const rotateSecretsForm = z
   .strictObject({
     tokenLabel: label.optional(),
@@ -28,10 +28,10 @@ export const rotateSecretsForm = z
     /** How long the secrets before it go on: from at once to 30 days; a day when it is not said. */
     overlapSeconds: z.number().int().min(0).max(2_592_000).optional(),
   })
-  .openapi("forms.RotateServiceAccountSecrets");
+  .openapi("forms.RotateServiceAccountSecrets", { example: { tokenLabel: "main", overlapSeconds: 3600 } });
 export const grantForm = z
   .strictObject({ accessLevel, expiresAt: expiresAt.nullable().optional() })
-  .openapi("forms.ServiceAccountAccess");
+  .openapi("forms.ServiceAccountAccess", { example: { accessLevel: "read-write" } });
 
 export const serviceAccountAnswer = z
   .object({

@@ -1,6 +1,5 @@
 // Service accounts of an organization: made, seen, changed and ended.
 import { z } from "@hono/zod-openapi";
-import { reachOrganization } from "#core/accounts/find.ts";
 import {
   changeServiceAccount,
   createServiceAccount,
@@ -63,11 +62,8 @@ function allRoutes(to: Declaring): void {
       status: 201,
       answer: serviceAccountAnswer,
     },
-    async ({ caller, param, form }) => {
-      // Whoever may not does not learn whether his form was right.
-      await reachOrganization(ctx, caller, param("orgname"), "administer");
-      return describeServiceAccount(await createServiceAccount(ctx, caller, param("orgname"), await form()));
-    },
+    async ({ caller, param, form }) =>
+      describeServiceAccount(await createServiceAccount(ctx, caller, param("orgname"), form)),
   );
 }
 
@@ -81,10 +77,11 @@ function oneRoutes(to: Declaring): void {
     to,
     { ...one, method: "patch", summary: "describe, rest or use again", form: updateServiceAccountForm },
     async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      const { description, isActive } = await asked.form();
-      const change = { ...(description !== undefined && { description }), ...(isActive !== undefined && { isActive }) };
-      return describeServiceAccount(await changeServiceAccount(ctx, asked.caller, named(asked), change));
+      const read = async () => {
+        const { description, isActive } = await asked.form();
+        return { ...(description !== undefined && { description }), ...(isActive !== undefined && { isActive }) };
+      };
+      return describeServiceAccount(await changeServiceAccount(ctx, asked.caller, named(asked), read));
     },
   );
   declare(

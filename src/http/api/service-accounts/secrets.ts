@@ -7,9 +7,8 @@ import {
   removeSecret,
   rotateSecrets,
 } from "#core/accounts/service-accounts/secrets.ts";
-import { reachServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
-import { type Asked, type Declaring, declare } from "../../declare.ts";
-import { describeToken, newTokenAnswer, tokenAnswer } from "../access-tokens.ts";
+import { type Declaring, declare } from "../../declare.ts";
+import { describeToken, newTokenAnswer, tokenAnswer, tokenFormOf } from "../access-tokens.ts";
 import { pageQuery, readPage } from "../request.ts";
 import { createSecretForm, rotateSecretsForm } from "./forms.ts";
 import { named, oneParams, onePath } from "./path.ts";
@@ -18,15 +17,6 @@ const path = `${onePath}/secrets`;
 const aDay = 86_400;
 
 const described = ({ row, token }: NewSecret) => ({ ...describeToken(row), token });
-
-function formOf(asked: Pick<Asked<z.ZodType>, "c">, form: z.infer<typeof createSecretForm>) {
-  return {
-    label: form.tokenLabel ?? "",
-    creatorAgent: asked.c.req.header("user-agent") ?? "",
-    expiresAt: form.expiresAt === undefined ? null : new Date(form.expiresAt),
-    scopes: form.scopes ?? null,
-  };
-}
 
 export function secretRoutes(to: Declaring): void {
   const { ctx } = to.surface;
@@ -58,10 +48,10 @@ export function secretRoutes(to: Declaring): void {
       summary: "make a secret: it is told in this answer alone",
       form: createSecretForm,
     },
-    async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      return described(await createSecret(ctx, asked.caller, named(asked), formOf(asked, await asked.form())));
-    },
+    async (asked) =>
+      described(
+        await createSecret(ctx, asked.caller, named(asked), async () => tokenFormOf(asked.c, await asked.form())),
+      ),
   );
   declare(
     to,
@@ -73,11 +63,11 @@ export function secretRoutes(to: Declaring): void {
       form: rotateSecretsForm,
     },
     async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      const { overlapSeconds = aDay, ...form } = await asked.form();
-      return described(
-        await rotateSecrets(ctx, asked.caller, named(asked), { ...formOf(asked, form), overlapSeconds }),
-      );
+      const read = async () => {
+        const { overlapSeconds = aDay, ...form } = await asked.form();
+        return { ...tokenFormOf(asked.c, form), overlapSeconds };
+      };
+      return described(await rotateSecrets(ctx, asked.caller, named(asked), read));
     },
   );
   declare(

@@ -1,6 +1,5 @@
 // The trust rules of a service account.
 import { z } from "@hono/zod-openapi";
-import { reachServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
 import {
   createTrustRule,
   removeTrustRule,
@@ -26,7 +25,13 @@ const form = z
     tokenSeconds: z.number().int().min(300).max(43_200).optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })
-  .openapi("forms.CreateTrustRule");
+  .openapi("forms.CreateTrustRule", {
+    example: {
+      issuer: "https://token.actions.githubusercontent.com",
+      audience: "https://registry.example.com",
+      claims: { sub: "repo:acme/app:ref:refs/heads/main" },
+    },
+  });
 const answer = z
   .object({
     id: z.string(),
@@ -71,12 +76,11 @@ export function trustRuleRoutes(to: Declaring): void {
       answer,
     },
     async (asked) => {
-      await reachServiceAccount(ctx, asked.caller, named(asked));
-      const { tokenSeconds = 3600, expiresAt, ...rule } = await asked.form();
-      const end = expiresAt === undefined ? null : new Date(expiresAt);
-      return describe(
-        await createTrustRule(ctx, asked.caller, named(asked), { ...rule, tokenSeconds, expiresAt: end }),
-      );
+      const read = async () => {
+        const { tokenSeconds = 3600, expiresAt, ...rule } = await asked.form();
+        return { ...rule, tokenSeconds, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+      };
+      return describe(await createTrustRule(ctx, asked.caller, named(asked), read));
     },
   );
   declare(

@@ -6,6 +6,8 @@ const app = "/api/v0/repositories/acme/app";
 const patterns = "/api/v0/repositoryNamespaces/{namespace}/patternAccess";
 const robots = "/api/v0/accounts/{orgname}/serviceAccounts";
 const robot = `${robots}/{name}`;
+const held = "/api/v0/repositoryNamespaces/{namespace}/aliases";
+const account = "/api/v0/accounts/{account}";
 const sessions = "/api/v0/accounts/{username}/sessions";
 const bot = "/api/v0/accounts/acme/serviceAccounts/bot";
 const readOnly = { accessLevel: "read-only" };
@@ -56,6 +58,16 @@ export const ownSteps: Step[] = [
   step(`GET ${robot}/namespaceAccess`, `${bot}/namespaceAccess`),
   step(`DELETE ${robot}/namespaceAccess`, `${bot}/namespaceAccess`),
   step(`DELETE ${robot}`, bot),
+
+  step("POST /api/v0/repositories/{namespace}", "/api/v0/repositories/acme", { name: "former" }),
+  step(`POST ${repository}/rename`, "/api/v0/repositories/acme/former/rename", { name: "present" }),
+  step(`GET ${repository}/aliases`, "/api/v0/repositories/acme/present/aliases"),
+  step(`GET ${held}`, "/api/v0/repositoryNamespaces/acme/aliases"),
+  step(`DELETE ${held}/{alias}`, "/api/v0/repositoryNamespaces/acme/aliases/former"),
+  step("POST /enzi/v0/accounts", "/enzi/v0/accounts", { name: "initech", isOrg: true }),
+  step(`POST ${account}/rename`, "/api/v0/accounts/initech/rename", { name: "initrode" }),
+  step(`GET ${account}/aliases`, "/api/v0/accounts/initrode/aliases"),
+  step(`DELETE ${account}/aliases/{alias}`, "/api/v0/accounts/initrode/aliases/initech"),
 
   step("POST /api/v0/accounts/import", "/api/v0/accounts/import", "ivy,correct horse battery staple,read-only\n"),
   step("GET /api/v0/events/export", "/api/v0/events/export"),

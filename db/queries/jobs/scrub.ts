@@ -1,7 +1,7 @@
 // Queries on the scrub's progress: which blobs are due, and how far it came with one that takes more than a slice.
 import { sql } from "drizzle-orm/sql";
-import { type BlobRow, blobColumns } from "./blobs.ts";
-import { type Db, rows } from "./rows.ts";
+import { type BlobRow, blobColumns } from "../blobs.ts";
+import { type Db, rows } from "../rows.ts";
 
 /** How far a blob was hashed. */
 export interface ScrubProgress {

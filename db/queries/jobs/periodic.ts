@@ -1,6 +1,6 @@
 // Queries on the periodic work: who has a task, and when it was last begun.
 import { sql } from "drizzle-orm/sql";
-import { type Db, rows } from "./rows.ts";
+import { type Db, rows } from "../rows.ts";
 
 /** One run of a task. */
 export interface Run {
