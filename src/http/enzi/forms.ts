@@ -50,6 +50,8 @@ export const accountAnswer = z
     isAdmin: z.boolean().optional(),
     isActive: z.boolean().optional(),
     globalRole: globalRole.optional(),
+    /** Whether there is a second factor: for the user himself and for system admins. */
+    otpEnabled: z.boolean().optional(),
   })
   .openapi("enzi.responses.Account");
 export const teamAnswer = z
@@ -85,6 +87,11 @@ export function describeAccount(row: Shown & Partial<AccountRow>, isWhole = true
   const machine = kind === "service" ? { isServiceAccount: true } : {};
   const role = rights && kind === "user" ? { globalRole: rights.globalRole ?? ("none" as const) } : {};
   return { id, name, fullName, isOrg, ...machine, ...(isWhole ? { isAdmin, isActive, ...role } : {}) };
+}
+
+/** An account for itself, and for who may administer it. */
+export function describeFully(row: AccountRow): z.infer<typeof accountAnswer> {
+  return { ...describeAccount(row), ...(row.kind === "user" && { otpEnabled: row.hasSecondFactor }) };
 }
 
 /** A team, for whoever asks: whether he belongs to it is DTR's addition. */

@@ -42,6 +42,7 @@ import {
   createAccountForm,
   createTeamForm,
   describeAccount,
+  describeFully,
   describeMember,
   describeTeam,
   memberAnswer,
@@ -91,7 +92,7 @@ function accountRoutes(to: Declaring): void {
       const filter: AccountFilter = readFilter(c, accountFilters);
       const { items, next, total } = await pageAccounts(ctx, caller, { filter, ...readStart(c) });
       c.header("X-Resource-Count", String(total));
-      return withNext(c, { accounts: items.map((row) => describeAccount(row)), resourceCount: total }, next);
+      return withNext(c, { accounts: items.map(describeFully), resourceCount: total }, next);
     },
   );
   declare(
@@ -110,12 +111,12 @@ function accountRoutes(to: Declaring): void {
         const { globalRole, ...rest } = await form();
         return { ...rest, globalRole: roleOf(globalRole) };
       };
-      return describeAccount(await createAccount(ctx, caller, read));
+      return describeFully(await createAccount(ctx, caller, read));
     },
   );
   declare(to, { ...one, method: "get", summary: "one account" }, async ({ caller, param }) => {
     const { account, isWhole } = await lookAtAccount(ctx, caller, param("account"));
-    return describeAccount(account, isWhole);
+    return isWhole ? describeFully(account) : describeAccount(account, false);
   });
   declare(
     to,
@@ -125,7 +126,7 @@ function accountRoutes(to: Declaring): void {
         const { globalRole, ...rest } = await form();
         return definite({ ...rest, ...(globalRole === undefined ? {} : { globalRole: roleOf(globalRole) }) });
       };
-      return describeAccount(await changeAccount(ctx, caller, param("account"), read));
+      return describeFully(await changeAccount(ctx, caller, param("account"), read));
     },
   );
   declare(
@@ -151,7 +152,7 @@ function accountRoutes(to: Declaring): void {
     async ({ c, caller, param, form }) => {
       const address = clientAddress(headOf(c, around), around);
       const read = async () => ({ ...(await form()), address });
-      return describeAccount(await changePassword(ctx, caller, param("account"), read));
+      return describeFully(await changePassword(ctx, caller, param("account"), read));
     },
   );
   declare(

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { csrfTokenOf, getSessions, removeSession, removeSessions, type SessionRow } from "#core/login/sessions.ts";
 import { type Declaring, declare } from "../declare.ts";
-import { accountAnswer, describeAccount } from "../enzi/forms.ts";
+import { accountAnswer, describeFully } from "../enzi/forms.ts";
 import { headOf } from "../head.ts";
 import { sessionToken } from "./cookie.ts";
 
@@ -48,7 +48,7 @@ export function sessionRoutes(to: Declaring): void {
     async ({ c, caller }) => {
       const token = caller.session === undefined ? null : sessionToken(headOf(c, around), around);
       return {
-        account: describeAccount(caller.account),
+        account: describeFully(caller.account),
         credential: caller.how,
         id: caller.session ?? null,
         csrfToken: token === null ? null : await csrfTokenOf(ctx, token),

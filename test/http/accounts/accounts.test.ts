@@ -26,6 +26,7 @@ describeMatrix("accounts, organizations and teams", (kind) => {
         isAdmin: true,
         isActive: true,
         globalRole: "none",
+        otpEnabled: false,
       });
       expect((await people.ask("nina", "GET", `${accounts}/${made.id}`)).body).toEqual(made);
       const changed = await people.ask("nina", "PATCH", `${accounts}/nina`, { fullName: "N.", isAdmin: false });

@@ -185,9 +185,19 @@ describeMatrix("a second factor", (kind) => {
     );
 
     const ada = await guard(berth, people, "ada");
+    await people.must("POST", accounts, { name: "eve", password: word });
+    const shown = async (who: string) => (await people.ask(who, "GET", `${accounts}/ada`)).body.otpEnabled;
+    expect([await shown("admin"), await shown("eve")]).toEqual([true, undefined]);
+    expect((await (await ada.browser.page("GET", `${accounts}/ada`)).json()) as object).toMatchObject({
+      otpEnabled: true,
+    });
+    const listed = (await people.must("GET", `${accounts}?limit=100`)).body.accounts as Record<string, unknown>[];
+    const inList = (name: string) => listed.find((one) => one.name === name)?.otpEnabled;
+    expect([inList("ada"), inList("eve")]).toEqual([true, false]);
     await people.must("PATCH", `${accounts}/ada`, { isAdmin: true });
     expect((await ada.browser.page("DELETE", second("ada"))).status).toBe(403);
     await people.must("DELETE", second("ada"));
+    expect(await shown("admin")).toBe(false);
     expect((await people.ask("ada", "GET", second("ada"))).body).toMatchObject({ isOn: false });
     expect((await people.ask("admin", "DELETE", second("ada"))).code).toBe("NO_SUCH_SECOND_FACTOR");
   });

@@ -39,6 +39,11 @@ export const differences: Difference[] = [
     reason: "Berth's own: DTR 1.x had global roles in another form",
   },
   {
+    operation: /account|session|changePassword/i,
+    what: more("otpEnabled"),
+    reason: "Berth's own: whether a user has a second factor, for himself and for system admins",
+  },
+  {
     operation: /./,
     what: more("sparse"),
     reason: "Berth's own: whether manifests of the repository may name content that is not here",
