@@ -121,7 +121,7 @@ async function apply(model: NamesModel, one: Change, prefix: string): Promise<vo
   const repository = model.repository(path) ?? "";
   switch (one.do) {
     case "create account": {
-      const { id } = await createAccount(ctx, admin, { name: named, isOrg: true });
+      const { id } = await createAccount(ctx, admin, async () => ({ name: named, isOrg: true }));
       return void model.accounts.set(id, named);
     }
     case "create": {

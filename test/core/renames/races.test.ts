@@ -25,7 +25,7 @@ describe("names that several want at once", () => {
   });
   afterAll(() => target.close());
 
-  const organization = (name: string) => createAccount(target.ctx, admin, { name, isOrg: true });
+  const organization = (name: string) => createAccount(target.ctx, admin, async () => ({ name, isOrg: true }));
   const create = (namespace: string, name: string) => createRepository(target.ctx, admin, { namespace, name });
   const rename = (path: string, to: { namespace?: string; name?: string }) =>
     renameRepository(target.ctx, admin, path, async () => to);
@@ -105,7 +105,7 @@ describe("names that several want at once", () => {
         renameTo(`was${n}`, `was${n + 1}`),
         push(`was${n}/p${n}`),
         create(`was${n}`, `c${n}`),
-        createServiceAccount(target.ctx, admin, `was${n}`, { name: `s${n}` }),
+        createServiceAccount(target.ctx, admin, `was${n}`, async () => ({ name: `s${n}` })),
       );
       expect(made).toHaveLength(4);
     }
