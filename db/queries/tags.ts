@@ -34,8 +34,12 @@ export async function deleteTag(db: Db, repositoryId: string, name: string): Pro
   return gone[0]?.digest ?? null;
 }
 
+/** The condition that `tag` is none in which clients keep signatures of a manifest of its repository: as `findTaggedSubject` tells. */
+const isPlain = sql`not (tag.name ~ '^sha256-[0-9a-f]{64}([.](sig|att|sbom))?$' and exists (
+  select 1 from manifest m where m.repository_id = tag.repository_id and m.digest = 'sha256:' || substr(tag.name, 8, 64)))`;
+
 /**
- * Deletes the tags that were pushed longest ago until as many are left as there may be.
+ * Deletes the tags that were pushed longest ago until as many are left as there may be; those of signatures do not count.
  * @param keep.names are the last to go. @returns what went, up to a bound.
  */
 export async function deleteOldestTags(
@@ -45,9 +49,10 @@ export async function deleteOldestTags(
 ): Promise<{ name: string; digest: string }[]> {
   return rows(
     db,
-    sql`delete from tag where repository_id = ${repositoryId} and name in (
-        select name from tag where repository_id = ${repositoryId} order by name = any(${sql.param([...keep.names])}::text[]), updated_at, name
-        limit least(1000, greatest(0, (select count(*) from tag where repository_id = ${repositoryId}) - ${keep.count}::int)))
+    sql`with plain as materialized (select name, updated_at from tag where repository_id = ${repositoryId} and ${isPlain})
+      delete from tag where repository_id = ${repositoryId} and name in (
+        select name from plain order by name = any(${sql.param([...keep.names])}::text[]), updated_at, name
+        limit least(1000, greatest(0, (select count(*) from plain) - ${keep.count}::int)))
       returning name, digest`,
   );
 }

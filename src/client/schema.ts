@@ -4443,6 +4443,10 @@ export interface components {
             scanningEnabled?: boolean;
             /** @description this version has nothing of the kind */
             scanningSyncOnline?: boolean;
+            /** @description Berth's own: a session that is begun from now on ends after so many hours */
+            sessionHours?: number;
+            /** @description Berth's own: a session without a request for so many minutes ends */
+            sessionIdleMinutes?: number;
             /** @description this version has nothing of the kind */
             sso?: boolean;
             /** @description set for each process by its environment, not here */
@@ -4827,6 +4831,10 @@ export interface components {
             scanningEnabled: boolean;
             /** @description this version has nothing of the kind */
             scanningSyncOnline: boolean;
+            /** @description Berth's own: a session that is begun from now on ends after so many hours */
+            sessionHours: number;
+            /** @description Berth's own: a session without a request for so many minutes ends */
+            sessionIdleMinutes: number;
             /** @description this version has nothing of the kind */
             sso: boolean;
             /** @description set for each process by its environment, not here */

@@ -16,6 +16,10 @@ export interface Settings {
   passwordMinLength: number;
   /** Whether `?refresh_token=` lets an access token in. */
   accessTokenInQuery: boolean;
+  /** A session without a request for so many minutes ends. */
+  sessionIdleMinutes: number;
+  /** A session ends so many hours after its login, however much it is used. */
+  sessionHours: number;
   /** Events are kept for so many months; 0: for good. */
   eventMonths: number;
   /** No content changes, by anybody or anything, until that ends. */
@@ -27,6 +31,8 @@ const defaults: Settings = {
   createNamespaceOnPush: true,
   passwordMinLength: 8,
   accessTokenInQuery: true,
+  sessionIdleMinutes: 12 * 60,
+  sessionHours: 7 * 24,
   eventMonths: 0,
   readOnlyRegistry: false,
 };

@@ -34,20 +34,25 @@ const grantedTo = (grantee: Grantee) =>
 
 const same = (key: GrantKey) => sql`${grantedTo(key)} and ${onGround(key)}`;
 
-/** @returns its id. */
+/** @returns its id; null when the repository is gone, or in another namespace by now. */
 export async function putGrant(
   db: Db,
   grant: GrantKey & { level: AccessLevel; expiresAt: Date | null },
-): Promise<string> {
+): Promise<string | null> {
   const [teamId, userId] = "teamId" in grant ? [grant.teamId, null] : [null, grant.userId];
+  // Who moves the repository ends what the old namespace granted: he waits for this, or this for him.
+  const where =
+    grant.repositoryId === null
+      ? sql``
+      : sql`from repository r where r.id = ${grant.repositoryId} and r.account_id = ${grant.namespaceId} and r.deleted_at is null for share`;
   const put = await rows<{ id: string }>(
     db,
     sql`insert into access_grant (id, team_id, user_id, namespace_id, repository_id, pattern, level, expires_at)
-      values (${crypto.randomUUID()}, ${teamId}, ${userId}, ${grant.namespaceId}, ${grant.repositoryId}, ${grant.pattern ?? null}, ${grant.level},
-        ${grant.expiresAt?.toISOString() ?? null}::timestamptz)
+      select ${crypto.randomUUID()}::uuid, ${teamId}::uuid, ${userId}::uuid, ${grant.namespaceId}::uuid, ${grant.repositoryId}::uuid,
+        ${grant.pattern ?? null}, ${grant.level}, ${grant.expiresAt?.toISOString() ?? null}::timestamptz ${where}
       on conflict on constraint access_grant_what do update set level = excluded.level, expires_at = excluded.expires_at returning id`,
   );
-  return put[0]?.id as string;
+  return put[0]?.id ?? null;
 }
 
 /** @returns whether it was there. */

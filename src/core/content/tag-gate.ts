@@ -22,7 +22,7 @@ interface TagMove {
 export async function planMove(db: Db, where: Where, move: TagMove): Promise<TagPut> {
   const { repository, caller } = where;
   const { names, digest, manifest, now } = move;
-  const frozen = repository.immutableTags ? await frozenNames(db, repository.id, names) : [];
+  const frozen = repository.immutableTags ? await plainNames(db, repository.id, names) : [];
   // Engines that push an index put its children to the tag first: the index may then take the tag from its own child.
   const mayLeave = manifest.references
     .filter((reference) => reference.kind === "child")
@@ -42,12 +42,15 @@ export async function enterLimit(
   { names, now }: { names: readonly string[]; now: Date },
 ): Promise<{ tagLimit: number; now: Date }> {
   const { tagLimit, latest } = await lockTagLimit(tx, repository.id);
-  if (tagLimit > 0 && names.length > tagLimit)
-    throw registryError(
-      "DENIED",
-      `${repository.path} holds at most ${tagLimit} tags: ${names.length} cannot be pushed at once`,
-      { tagLimit },
-    );
+  if (tagLimit > 0 && names.length > tagLimit) {
+    const { length } = await plainNames(tx, repository.id, names);
+    if (length > tagLimit)
+      throw registryError(
+        "DENIED",
+        `${repository.path} holds at most ${tagLimit} tags: ${length} cannot be pushed at once`,
+        { tagLimit },
+      );
+  }
   return { tagLimit, now: latest && latest >= now ? new Date(latest.getTime() + 1) : now };
 }
 
@@ -78,8 +81,11 @@ export function requireMoved({ repository }: Where, names: readonly string[], mo
   );
 }
 
-/** Tags in which clients gather signatures of a manifest of this repository stay movable: a second signature is no overwrite. */
-async function frozenNames(db: Db, repositoryId: string, names: readonly string[]): Promise<string[]> {
+/**
+ * All but tags in which clients gather signatures of a manifest of this repository: those stay movable where tags are immutable, since
+ * a second signature is no overwrite, and take no place where tags are limited.
+ */
+async function plainNames(db: Db, repositoryId: string, names: readonly string[]): Promise<string[]> {
   const subjects = names.map(findTaggedSubject).filter((subject) => subject !== null);
   const present = await findManifestDigests(db, repositoryId, subjects);
   return names.filter((name) => !present.has(findTaggedSubject(name) ?? ""));

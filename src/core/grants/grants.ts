@@ -7,6 +7,7 @@ import {
   putGrant,
 } from "#db/queries/accounts/access-grants.ts";
 import type { AccessLevel } from "#db/queries/accounts/rights.ts";
+import { registryError } from "#oci/error.ts";
 import type { Caller } from "../access/caller.ts";
 import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { requireFuture } from "../moment.ts";
@@ -25,7 +26,7 @@ interface Told {
   serviceAccount?: string;
 }
 
-/** Gives a level in place of the one that was given before. @throws INVALID_PARAMETERS for an end that is over. */
+/** Gives a level in place of the one that was given before. @throws INVALID_PARAMETERS for an end that is over, NO_SUCH_REPOSITORY. */
 export async function giveAccess(
   ctx: ChangeNeeds,
   caller: Caller,
@@ -38,10 +39,10 @@ export async function giveAccess(
   const { pattern } = key;
   const told = { ...whom, ...(pattern && { pattern }), before, level, expiresAt };
   const { repositoryId } = key;
-  await changing(ctx, caller, { type: "access.update", object, repositoryId, detail: told }, async (tx) => {
-    await putGrant(tx, { ...key, level, expiresAt });
-    return true;
-  });
+  const event = { type: "access.update" as const, object, repositoryId, detail: told };
+  const id = await changing(ctx, caller, event, (tx) => putGrant(tx, { ...key, level, expiresAt }));
+  // It was transferred, or deleted, at this moment.
+  if (id === null) throw registryError("NO_SUCH_REPOSITORY");
   return { level, expiresAt: expiresAt?.toISOString() ?? null };
 }
 

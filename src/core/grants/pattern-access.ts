@@ -60,7 +60,8 @@ export async function grantPattern(
   const told = { type: "access.update" as const, object: name, detail: { ...whom, pattern, level, expiresAt } };
   const made = await changing(ctx, caller, told, async (tx) => {
     const grantId = await putGrant(tx, { ...grantee, namespaceId: id, repositoryId: null, pattern, level, expiresAt });
-    return (await countPatternGrants(tx, id)) > mostPatterns ? tooMany() : findPatternGrant(tx, id, grantId);
+    if ((await countPatternGrants(tx, id)) > mostPatterns) tooMany();
+    return grantId && findPatternGrant(tx, id, grantId);
   });
   if (!made) throw registryError("NO_SUCH_PATTERN_ACCESS");
   return made;

@@ -21,20 +21,18 @@ import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { findAccount, requireAccount, requireMay } from "../accounts/find.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
+import { getSettings } from "../settings.ts";
 import { requireCode } from "./second-factor.ts";
 
 export type { SessionRow };
 
-/** Without a request for this long it ends. */
-const idleSeconds = 12 * 3600;
-/** It ends after this, however much it is used. */
-const lifeSeconds = 7 * 86_400;
 /** Longer than every word of ours: what is longer is none. */
 const maxTokenLength = 200;
 
-function inForce({ clock }: Needs<"clock">): InForce {
-  const now = clock.now();
-  return { now, usedSince: plusSeconds(now, -idleSeconds) };
+async function inForce(ctx: Needs<"db" | "clock">): Promise<InForce> {
+  const { sessionIdleMinutes } = await getSettings(ctx);
+  const now = ctx.clock.now();
+  return { now, usedSince: plusSeconds(now, -sessionIdleMinutes * 60) };
 }
 
 /** A session, with the word that stands for it and that nobody can be told again. */
@@ -70,8 +68,9 @@ export async function beginSession(
   const former = input.former === null ? null : await sha256Of(input.former.slice(0, maxTokenLength));
   const id = crypto.randomUUID();
   const agent = input.agent.slice(0, 400);
+  const { sessionHours } = await getSettings(ctx);
   const now = ctx.clock.now();
-  const endsAt = plusSeconds(now, lifeSeconds);
+  const endsAt = plusSeconds(now, sessionHours * 3600);
   const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
   const made = await changing(ctx, { account, grants: null, how: "basic", from: address }, told, async (tx) => {
     if (former) await deleteSessionOf(tx, former);
@@ -89,7 +88,7 @@ export async function beginSession(
 /** Who shows the word of a session in force, or null. */
 export async function callerBySession(ctx: Needs<"db" | "clock">, token: string): Promise<Caller | null> {
   if (token.length > maxTokenLength) return null;
-  const when = inForce(ctx);
+  const when = await inForce(ctx);
   const found = await useSession(ctx.db, await sha256Of(token), when);
   return found && { account: asOf(found.account, when.now), grants: null, how: "cookie", session: found.id };
 }
@@ -127,7 +126,7 @@ async function reachUser(ctx: Needs<"db">, caller: Caller, nameOrId: string): Pr
 /** The sessions of a user, for himself and for system admins. @throws NO_SUCH_USER, NOT_AUTHORIZED. */
 export async function getSessions(ctx: Needs<"db" | "clock">, caller: Caller, nameOrId: string): Promise<SessionRow[]> {
   const { id } = await reachUser(ctx, caller, nameOrId);
-  return listSessions(ctx.db, id, inForce(ctx));
+  return listSessions(ctx.db, id, await inForce(ctx));
 }
 
 /** @throws NO_SUCH_USER, NOT_AUTHORIZED, NO_SUCH_SESSION. */
@@ -156,5 +155,5 @@ export async function removeSessions(ctx: ChangeNeeds, caller: Caller, nameOrId:
 
 /** Clears away what is over: a bounded part. @returns whether there is more. */
 export async function clearSessions(ctx: Needs<"db" | "clock">): Promise<boolean> {
-  return (await deleteEndedSessions(ctx.db, inForce(ctx))) > 0;
+  return (await deleteEndedSessions(ctx.db, await inForce(ctx))) > 0;
 }

@@ -6,6 +6,8 @@ import { reachForPush } from "#core/access/reach.ts";
 import { createAccount, deleteAccount } from "#core/accounts/accounts.ts";
 import { renameAccount } from "#core/accounts/rename.ts";
 import { createServiceAccount } from "#core/accounts/service-accounts/service-accounts.ts";
+import { createTeam } from "#core/accounts/teams.ts";
+import { setRepositoryTeam } from "#core/grants/team-access.ts";
 import { deleteRepository } from "#core/repositories/change.ts";
 import { createRepository } from "#core/repositories/create.ts";
 import { renameRepository } from "#core/repositories/rename.ts";
@@ -138,6 +140,24 @@ describe("names that several want at once", () => {
     for (let n = 0; n < rounds; n++) {
       for (const name of ["g", "h"]) await organization(`${name}${n}`);
       expect(await atOnce(renameTo(`g${n}`, `h${n}`), renameTo(`h${n}`, `g${n}`))).toEqual([]);
+    }
+  });
+
+  it("what a team is granted at the moment at which the repository goes elsewhere does not hold there", async () => {
+    for (const name of ["giving", "taking"]) await organization(name);
+    await createTeam(target.ctx, admin, "giving", { name: "crew" });
+    for (let n = 0; n < rounds; n++) {
+      const { id } = await create("giving", `a${n}`);
+      await atOnce<unknown>(
+        rename(`giving/a${n}`, { namespace: "taking" }),
+        ...[1, 2, 3].map(() =>
+          setRepositoryTeam(target.ctx, admin, { path: `giving/a${n}`, team: "crew" }, async () => ({
+            level: "admin" as const,
+          })),
+        ),
+      );
+      const left = sql`select 1 from access_grant where repository_id = ${id}`;
+      expect(await rows(target.ctx.db, left)).toEqual([]);
     }
   });
 

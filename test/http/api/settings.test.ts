@@ -24,7 +24,7 @@ describeMatrix("settings", (kind) => {
     expect(all).toMatchObject({ replicaSettings: {}, jobHistoryToKeep: 0, disableUpgrades: true });
     expect(all.dtrHost).toMatch(/^[a-z0-9.:[\]]+$/);
     expect(all.replicaID).toMatch(/^[0-9a-f]{12}$/);
-    expect(Object.keys(all).length).toBe(38);
+    expect(Object.keys(all).length).toBe(40);
     const { status, headers, body } = await change(all);
     expect([status, headers.get("warning")]).toEqual([202, null]);
     expect(body).toEqual(all);

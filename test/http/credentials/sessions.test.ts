@@ -202,3 +202,131 @@ describeMatrix(
   },
   "the application's memory",
 );
+<<<<<<< HEAD
+=======
+
+describeMatrix(
+  "where cookies travel",
+  (kind) => {
+    let berth: Target;
+    beforeAll(async () => {
+      berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      await berth.addUser("tom");
+    });
+    afterAll(() => berth.close());
+
+    it("over https they have a name that no other host can set, and are secure", async () => {
+      const browser = createBrowser(berth, encrypted);
+      expect((await browser.logIn("tom", word)).status).toBe(200);
+      expect([...browser.cookies.keys()].sort()).toEqual(["__Host-berth", "__Host-berth-csrf"]);
+      expect((browser.attributes.get("__Host-berth") ?? "").split("; ").slice(1).sort()).toEqual([
+        "HttpOnly",
+        "Path=/",
+        "SameSite=Strict",
+        "Secure",
+      ]);
+      expect((await browser.page("GET", "/api/v0/session")).status).toBe(200);
+      // The same word under another name, or over another way, is nobody's.
+      const token = browser.cookies.get("__Host-berth") as string;
+      for (const [origin, name] of [
+        [encrypted, "berth-local"],
+        [encrypted, "berth"],
+        [here, "__Host-berth"],
+        [{ ...encrypted, "x-forwarded-proto": "http" }, "__Host-berth"],
+        [{ ...encrypted, "x-forwarded-proto": "http" }, "berth-local"],
+      ] as const) {
+        const other = createBrowser(berth, origin);
+        other.cookies.set(name, token);
+        expect([name, (await other.ask("GET", "/api/v0/session")).status]).toEqual([name, 401]);
+      }
+    });
+
+    it.each(["berth.test", "192.0.2.7:5000", "localhost.evil.test", "127.0.0.1.evil.test", "[2001:db8::1]"])(
+      "over plain http to %s nobody logs in, whatever the password",
+      async (host) => {
+        const browser = createBrowser(berth, { "x-forwarded-host": host, "x-forwarded-proto": "http" });
+        for (const password of [word, "wrong"]) {
+          const answer = await browser.logIn("tom", password);
+          expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("https")]);
+        }
+        expect(browser.cookies.size).toBe(0);
+      },
+    );
+  },
+  "the application's memory",
+);
+
+describeMatrix(
+  "a session that is left alone",
+  (kind) => {
+    it("ends after twelve hours, and one in use after seven days; what is over is cleared away", async () => {
+      const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      await berth.addUser("tom");
+      const idle = createBrowser(berth);
+      const busy = createBrowser(berth);
+      await idle.logIn("tom", word);
+      await busy.logIn("tom", word);
+      const asked = async (browser: typeof idle) => (await browser.ask("GET", "/api/v0/session")).status;
+      const seen: number[] = [];
+      for (let hours = 0; hours < 180; hours += 11) {
+        seen.push(await asked(busy));
+        berth.clock.advance(11 * 3600);
+      }
+      // The sixteenth was after 165 hours, the next after 176.
+      expect(seen).toEqual([...Array(16).fill(200), 401]);
+      expect(await asked(idle)).toBe(401);
+      await busy.logIn("tom", word);
+      berth.clock.advance(12 * 3600 + 1);
+      expect(await asked(busy)).toBe(401);
+      const sweep = periodicTasks.find(({ name }) => name === "end-sessions");
+      while (await sweep?.slice(berth.ctx));
+      expect(await berth.ctx.db.execute(sql`select count(*) as count from session`)).toEqual([{ count: 0 }]);
+      await berth.close();
+    });
+
+    it("lasts as long as the settings say, which have bounds", async () => {
+      const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      const people = createPeople(berth);
+      await berth.addUser("tom");
+      const change = (body: unknown) => people.ask("admin", "POST", "/api/v0/meta/settings", body);
+      for (const [name, values] of Object.entries({
+        sessionIdleMinutes: [4, 43_201, 5.5],
+        sessionHours: [0, 2161, "3"],
+      }))
+        for (const value of values)
+          expect([name, value, (await change({ [name]: value })).status]).toEqual([name, value, 400]);
+      const asked = async (browser: ReturnType<typeof createBrowser>) =>
+        (await browser.ask("GET", "/api/v0/session")).status;
+      const before = createBrowser(berth);
+      await before.logIn("tom", word);
+      expect((await change({ sessionIdleMinutes: 90, sessionHours: 3 })).status).toBe(202);
+      const busy = createBrowser(berth);
+      const idle = createBrowser(berth);
+      for (const browser of [busy, idle]) expect((await browser.logIn("tom", word)).status).toBe(200);
+      berth.clock.advance(3600);
+      expect([await asked(busy), await asked(before)]).toEqual([200, 200]);
+      berth.clock.advance(3600);
+      // How long it may rest holds for all; how long it may last, for those that were begun since.
+      expect([await asked(busy), await asked(idle), await asked(before)]).toEqual([200, 401, 200]);
+      berth.clock.advance(3601);
+      expect([await asked(busy), await asked(before)]).toEqual([401, 200]);
+      await berth.close();
+    });
+
+    it("is one of a hundred at most", async () => {
+      const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      await berth.addUser("tom");
+      const first = createBrowser(berth);
+      const last = createBrowser(berth);
+      await first.logIn("tom", word);
+      for (let at = 0; at < 99; at++) await createBrowser(berth).logIn("tom", word);
+      const asked = async (browser: typeof first) => (await browser.ask("GET", "/api/v0/session")).status;
+      expect(await asked(first)).toBe(200);
+      await last.logIn("tom", word);
+      expect([await asked(first), await asked(last)]).toEqual([401, 200]);
+      await berth.close();
+    });
+  },
+  "time that the test moves",
+);
+>>>>>>> quick

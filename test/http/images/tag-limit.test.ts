@@ -92,6 +92,31 @@ describeMatrix("a limit of tags", (kind) => {
     expect(await tags()).toEqual(["a", "b", "c"]);
   });
 
+  it("counts no tags of signatures, where what they sign is here, and lets none of them go", async () => {
+    const { repo, push, tags, image } = await begin(2);
+    const of = (digest: string, end: string) => `${digest.replace(":", "-")}${end}`;
+    await push("a");
+    await push("b");
+    const signatures = ["", ".sig", ".att", ".sbom"].map((end) => of(image.digest, end));
+    for (const signature of signatures) expect((await push(signature)).status).toBe(201);
+    expect(await tags()).toEqual([...signatures, "a", "b"].sort());
+    await push("c");
+    expect(await tags()).toEqual([...signatures, "b", "c"].sort());
+    expect((await push(`${image.digest}?tag=d&tag=e&tag=${signatures[1]}`)).status).toBe(201);
+    expect(await tags()).toEqual([...signatures, "d", "e"].sort());
+    // A name that only looks like one is a tag like others.
+    const foreign = of(`sha256:${"0".repeat(64)}`, ".sig");
+    await push(foreign);
+    expect(await tags()).toEqual([...signatures, foreign, "e"].sort());
+    // What was signed goes: what is left of it counts from the next push on.
+    const signed = await pushManifest(berth, repo, imageOf(image.config, [], { annotations: { signed: "yes" } }));
+    await push(of(signed.digest, ".sig"));
+    expect(await tags()).toContain(of(signed.digest, ".sig"));
+    expect((await send(berth, "DELETE", `/v2/${repo}/manifests/${signed.digest}`)).status).toBe(202);
+    for (const tag of ["f", "g"]) await push(tag);
+    expect(await tags()).toEqual([...signatures, "f", "g"].sort());
+  });
+
   it("says nothing of manifests without a tag", async () => {
     const { repo, push, tags, pulls } = await begin(1);
     await push("only");

@@ -109,7 +109,8 @@ describeMatrix("a renamed account", (kind) => {
     expect((await rename(next, old)).body.name).toBe(old);
     for (const namespace of [old, next]) expect(await pull(olga, `${namespace}/app`)).toBe(200);
     const former = await people.ask("olga", "GET", `/api/v0/accounts/${old}/aliases`);
-    expect(former.body.aliases).toMatchObject([{ name: next }]);
+    const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(former.body.aliases).toMatchObject([{ name: next, createdAt: isoTime }]);
   });
 
   it("holds its old name until that is released", async () => {

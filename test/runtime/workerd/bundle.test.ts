@@ -17,7 +17,8 @@ describe("the Worker's bundle", () => {
   let folder: string;
   let text: string;
   let inputs: string[];
-  let sizes: { raw: number; gzip: number };
+  let program: Sizes;
+  let consoleFiles: Sizes;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "berth-bundle-"));
     const wrangler = path.join(root, "node_modules/.bin/wrangler");
@@ -29,17 +30,22 @@ describe("the Worker's bundle", () => {
     });
     text = await readFile(path.join(folder, "worker.js"), "utf8");
     inputs = Object.keys((JSON.parse(await readFile(metafile, "utf8")) as { inputs: object }).inputs);
-    const deployed = (await readdir(folder)).filter((name) => /\.(js|wasm)$/.test(name));
-    const files = await Promise.all(deployed.map((name) => readFile(path.join(folder, name))));
-    const sum = (all: Uint8Array[]) => all.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
-    sizes = { raw: sum(files), gzip: sum(files.map((file) => gzipSync(file))) };
+    const deployed = (await readdir(folder)).filter((name) => !/^(meta\.json|README\.md|.*\.map)$/.test(name));
+    const isProgram = (name: string) => name === "worker.js" || name.endsWith(".wasm");
+    program = await sizesOf(folder, deployed.filter(isProgram));
+    consoleFiles = await sizesOf(
+      folder,
+      deployed.filter((name) => !isProgram(name)),
+    );
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("is small: under 1 MiB compressed", () => {
-    console.log(`the Worker: ${Math.round(sizes.raw / 1024)} KiB, ${Math.round(sizes.gzip / 1024)} KiB compressed`);
-    expect(sizes.gzip).toBeLessThan(mebibyte);
-    expect(sizes.gzip).toBeGreaterThan(50 * 1024);
+  it("is small: under 1 MiB compressed, and the files of the API console as well", () => {
+    for (const [what, { raw, gzip }] of Object.entries({ program, consoleFiles })) {
+      console.log(`the Worker's ${what}: ${Math.round(raw / 1024)} KiB, ${Math.round(gzip / 1024)} KiB compressed`);
+      expect(gzip).toBeLessThan(mebibyte);
+      expect(gzip).toBeGreaterThan(50 * 1024);
+    }
   });
 
   it("needs nothing of Node but what is declared", () => {
@@ -60,3 +66,14 @@ describe("the Worker's bundle", () => {
     expect(inputs.filter((name) => packages.test(name))).toEqual([]);
   });
 });
+
+interface Sizes {
+  raw: number;
+  gzip: number;
+}
+
+async function sizesOf(folder: string, names: readonly string[]): Promise<Sizes> {
+  const files = await Promise.all(names.map((name) => readFile(path.join(folder, name))));
+  const sum = (all: Uint8Array[]) => all.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+  return { raw: sum(files), gzip: sum(files.map((file) => gzipSync(file))) };
+}

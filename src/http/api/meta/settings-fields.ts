@@ -48,6 +48,16 @@ const fields: Record<string, Field> = {
     whole.min(8).max(128),
   ),
   accessTokenInQuery: stored("accessTokenInQuery", "Berth's own: whether ?refresh_token= lets an access token in"),
+  sessionIdleMinutes: stored(
+    "sessionIdleMinutes",
+    "Berth's own: a session without a request for so many minutes ends",
+    whole.min(5).max(43_200),
+  ),
+  sessionHours: stored(
+    "sessionHours",
+    "Berth's own: a session that is begun from now on ends after so many hours",
+    whole.min(1).max(2160),
+  ),
   eventMonths: stored(
     "eventMonths",
     "Berth's own: events are kept for so many months; 0: for good",

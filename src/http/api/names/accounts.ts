@@ -4,7 +4,7 @@ import { listAccountNames, releaseAccountName } from "#core/accounts/aliases.ts"
 import { renameAccount } from "#core/accounts/rename.ts";
 import { type Declaring, declare } from "../../declare.ts";
 import { accountAnswer, describeAccount } from "../../enzi/forms.ts";
-import { aliasesAnswer } from "./forms.ts";
+import { aliasesAnswer, describeAlias } from "./forms.ts";
 
 const renameForm = z.strictObject({ name: z.string().min(1).max(100) }).openapi("forms.RenameAccount");
 
@@ -37,7 +37,7 @@ export function accountNameRoutes(to: Declaring): void {
     },
     async ({ caller, param }) => {
       const aliases = await listAccountNames(ctx, caller, param("account"));
-      return { aliases: aliases.map(({ name, createdAt }) => ({ name, createdAt })) };
+      return { aliases: aliases.map(describeAlias) };
     },
   );
   declare(

@@ -5,7 +5,7 @@ import { renameRepository } from "#core/repositories/rename.ts";
 import { type Declaring, declare } from "../../declare.ts";
 import { describeRepository, repositoryAnswer } from "../forms.ts";
 import { pageOfNames, pageQuery } from "../request.ts";
-import { aliasAnswer, aliasesAnswer } from "./forms.ts";
+import { aliasAnswer, aliasesAnswer, describeAlias } from "./forms.ts";
 
 const renameForm = z
   .strictObject({ namespace: z.string().min(1).max(100).optional(), name: z.string().min(1).max(255).optional() })
@@ -53,7 +53,7 @@ export function repositoryNameRoutes(to: Declaring): void {
     },
     async ({ caller, param }) => {
       const aliases = await listAliasesOf(ctx, caller, `${param("namespace")}/${param("reponame")}`);
-      return { aliases: aliases.map(({ path, createdAt }) => ({ name: path, createdAt })) };
+      return { aliases: aliases.map((held) => describeAlias({ ...held, name: held.path })) };
     },
   );
   declare(
@@ -71,11 +71,7 @@ export function repositoryNameRoutes(to: Declaring): void {
       const { items, next } = await pageHeldNames(ctx, caller, param("namespace"), pageOfNames(c));
       c.header("X-Next-Page-Start", next ?? "");
       return {
-        aliases: items.map(({ name, createdAt, repository }) => ({
-          name,
-          createdAt,
-          repository: repository?.path ?? null,
-        })),
+        aliases: items.map((held) => ({ ...describeAlias(held), repository: held.repository?.path ?? null })),
       };
     },
   );
