@@ -4184,6 +4184,7 @@ export interface components {
             isOrg: boolean;
             isServiceAccount?: boolean;
             name: string;
+            otpEnabled?: boolean;
         };
         "enzi.responses.Accounts": {
             accounts: components["schemas"]["enzi.responses.Account"][];
