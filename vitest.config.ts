@@ -10,12 +10,7 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000, pool: "threads" } as 
 
 export default defineConfig({
   test: {
-<<<<<<< HEAD
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "test/clients/**", "test/conformance/**", "test/faults/**", "node_modules/**"],
-=======
     ...common,
->>>>>>> quick
     globalSetup: ["test/setup/database.ts"],
     // Most of the time is waiting for databases and processes: more files at once than processors.
     maxWorkers: 4,
@@ -27,7 +22,14 @@ export default defineConfig({
           ...common,
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/clients/**", "test/conformance/**", "test/faults/**", "node_modules/**", ...portableTests],
+          exclude: [
+            "test/browser/**",
+            "test/clients/**",
+            "test/conformance/**",
+            "test/faults/**",
+            "node_modules/**",
+            ...portableTests,
+          ],
         },
       },
     ],

@@ -116,6 +116,35 @@ describeMatrix(
       await berth.close();
     });
 
+    it("lasts as long as the settings say, which have bounds", async () => {
+      const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
+      const people = createPeople(berth);
+      await berth.addUser("tom");
+      const change = (body: unknown) => people.ask("admin", "POST", "/api/v0/meta/settings", body);
+      for (const [name, values] of Object.entries({
+        sessionIdleMinutes: [4, 43_201, 5.5],
+        sessionHours: [0, 2161, "3"],
+      }))
+        for (const value of values)
+          expect([name, value, (await change({ [name]: value })).status]).toEqual([name, value, 400]);
+      const asked = async (browser: ReturnType<typeof createBrowser>) =>
+        (await browser.ask("GET", "/api/v0/session")).status;
+      const before = createBrowser(berth);
+      await before.logIn("tom", word);
+      expect((await change({ sessionIdleMinutes: 90, sessionHours: 3 })).status).toBe(202);
+      const busy = createBrowser(berth);
+      const idle = createBrowser(berth);
+      for (const browser of [busy, idle]) expect((await browser.logIn("tom", word)).status).toBe(200);
+      berth.clock.advance(3600);
+      expect([await asked(busy), await asked(before)]).toEqual([200, 200]);
+      berth.clock.advance(3600);
+      // How long it may rest holds for all; how long it may last, for those that were begun since.
+      expect([await asked(busy), await asked(idle), await asked(before)]).toEqual([200, 401, 200]);
+      berth.clock.advance(3601);
+      expect([await asked(busy), await asked(before)]).toEqual([401, 200]);
+      await berth.close();
+    });
+
     it("is one of a hundred at most", async () => {
       const berth = await startTarget(kind, { trustedProxies: ["127.0.0.1"] });
       await berth.addUser("tom");

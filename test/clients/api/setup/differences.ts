@@ -45,7 +45,9 @@ export const differences: Difference[] = [
   },
   {
     operation: / \/api\/v0\/meta\/settings$/,
-    what: more("createNamespaceOnPush|passwordMinLength|accessTokenInQuery|sessionIdleMinutes|sessionHours|eventMonths"),
+    what: more(
+      "createNamespaceOnPush|passwordMinLength|accessTokenInQuery|sessionIdleMinutes|sessionHours|eventMonths",
+    ),
     reason: "Berth's own settings",
   },
   {
