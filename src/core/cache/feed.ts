@@ -19,7 +19,7 @@ export const factKey = {
 const changesRights = new Set(["account", "member", "team", "access"]);
 
 /** After these, names lead elsewhere, those among them that are remembered under a former name. */
-const movesNames = new Set(["repository.rename", "account.rename", "alias.release"]);
+const movesNames = new Set(["repository.rename", "account.rename", "account.delete", "alias.release"]);
 
 type Change = Pick<NewEvent, "type" | "repositoryId" | "object" | "detail">;
 
