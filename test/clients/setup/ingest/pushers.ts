@@ -70,7 +70,9 @@ function containerd(generation: "old" | "new"): StartPusher {
         const reference = `${host}/${repository}:1`;
         await makeLayout(box, destination);
         await box.run("tar -C layout -cf layout.tar .");
-        const imported = await box.run(`${engine.command} images import --base-name local/large layout.tar`, options);
+        const importing = `${engine.command} images import --base-name local/large layout.tar`;
+        // While it unpacks, containerd's own collector may take away the snapshot that it unpacks on: then it is asked once more.
+        const imported = await box.run(importing, options).catch(() => box.run(importing, options));
         const name = /local\/large[:@]\S+/.exec(imported.all)?.[0].replace(/\.+$/, "");
         const login = `--plain-http --user ${user}:${password}`;
         return { command: `${engine.command} images push ${login} ${reference} ${name}`, options };
