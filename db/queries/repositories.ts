@@ -1,5 +1,5 @@
 // Queries on repositories and the namespaces they are in.
-import { sql } from "drizzle-orm/sql";
+import { type SQL, sql } from "drizzle-orm/sql";
 import { accountIdOf } from "./accounts/accounts.ts";
 import { type Db, rows, withoutZeros } from "./rows.ts";
 import { isVisible, type Viewer, visibleIds, withinNamespace } from "./visible.ts";
@@ -31,11 +31,7 @@ export const repositoryColumns = sql`r.id, r.account_id as "accountId", a.kind a
 /** The repository of that path, or the one that had it: then it answers with the path that it has now. */
 export async function findRepository(db: Db, path: string): Promise<RepositoryRow | null> {
   if (path !== withoutZeros(path)) return null;
-  const found = await rows<RepositoryRow>(
-    db,
-    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where r.path = ${path} and r.deleted_at is null`,
-  );
-  return found[0] ?? findFormerRepository(db, path);
+  return (await findOne(db, sql`r.path = ${path}`)) ?? findFormerRepository(db, path);
 }
 
 /** The repository that a path led to: by its own former name, by one of its namespace, or by both. What has the name now comes first. */
@@ -43,21 +39,22 @@ async function findFormerRepository(db: Db, path: string): Promise<RepositoryRow
   const slash = path.indexOf("/");
   if (slash < 0) return null;
   const [namespace, name] = [path.slice(0, slash), path.slice(slash + 1)];
-  const found = await rows<RepositoryRow>(
+  const present = sql`select p.id from repository p where p.path = n.name || '/' || ${name} and p.deleted_at is null`;
+  const former = sql`select f.repository_id from repository_alias f where f.account_id = n.id and f.name = ${name}`;
+  return findOne(
     db,
-    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id
-      where r.deleted_at is null and r.id = (
-        select coalesce((select p.id from repository p where p.path = n.name || '/' || ${name} and p.deleted_at is null),
-          (select f.repository_id from repository_alias f where f.account_id = n.id and f.name = ${name}))
-        from account n where n.id = ${accountIdOf(namespace)})`,
+    sql`r.id = (select coalesce((${present}), (${former})) from account n where n.id = ${accountIdOf(namespace)})`,
   );
-  return found[0] ?? null;
 }
 
-export async function findRepositoryById(db: Db, id: string): Promise<RepositoryRow | null> {
+export function findRepositoryById(db: Db, id: string): Promise<RepositoryRow | null> {
+  return findOne(db, sql`r.id = ${id}`);
+}
+
+async function findOne(db: Db, where: SQL): Promise<RepositoryRow | null> {
   const found = await rows<RepositoryRow>(
     db,
-    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where r.id = ${id} and r.deleted_at is null`,
+    sql`select ${repositoryColumns} from repository r join account a on a.id = r.account_id where ${where} and r.deleted_at is null`,
   );
   return found[0] ?? null;
 }

@@ -1,5 +1,6 @@
 // Lets the bytes of large files go to the disk while the next ones come, so that little is left to wait for at the end.
 import type { FileHandle } from "node:fs/promises";
+import { storeProblem } from "./fs-problem.ts";
 
 /** A sync of fewer bytes costs more than it hides. */
 const leastBytes = 32 * 1024 * 1024;
@@ -11,7 +12,7 @@ export interface SyncsAhead {
 
 /** One file's syncs before its end. */
 export interface SyncAhead {
-  /** So many bytes more were written. @throws what an earlier sync said: the kernel tells of a lost page once, and a later sync would succeed. */
+  /** So many bytes more were written. @throws BlobStoreError for what an earlier sync said: the kernel tells of a lost page once, and a later sync would succeed. */
   wrote(bytes: number): void;
   /** Waits for what is under way. @throws the same. */
   settled(): Promise<void>;
@@ -32,7 +33,7 @@ export function createSyncAhead(handle: Pick<FileHandle, "datasync">, syncs: Syn
     }
   };
   const check = () => {
-    if (failed) throw failed.error;
+    if (failed) storeProblem(failed.error);
   };
   return {
     wrote(bytes) {

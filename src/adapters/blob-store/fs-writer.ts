@@ -43,11 +43,7 @@ export async function openFileWriter({ file, durable, room, syncs }: FilePlace, 
         written += bytesWritten;
         at += bytesWritten;
       }
-      try {
-        ahead?.wrote(bytes.byteLength);
-      } catch (error) {
-        storeProblem(error);
-      }
+      ahead?.wrote(bytes.byteLength);
     },
     // A file that rests is as durable as one that is whole, so that its last request has nothing left to do.
     suspend: async () => ({ offset: at, state: null, sealed: await seal() }),

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { type BerthClient, dataOf } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
 import { type Grantee, type Place, placeName, readGrantee, readPlace } from "./verb/places.ts";
-import { readTime, said, UsageError } from "./verb/usage.ts";
+import { readEnd, said, UsageError } from "./verb/usage.ts";
 import { verb } from "./verb/verb.ts";
 
 type Level = "read-only" | "read-write" | "admin";
@@ -46,8 +46,7 @@ export function grantCommand(): Command {
     },
     async ({ client, print, options: { until } }, text, whom, level) => {
       if (!levels.includes(level)) throw new UsageError(`a level is one of ${levels.join(", ")}`);
-      const expiresAt = until === undefined ? undefined : readTime(until, 1);
-      const body = { accessLevel: level as Level, ...said({ expiresAt }) };
+      const body = { accessLevel: level as Level, ...said({ expiresAt: readEnd(until) }) };
       const answer = await set(client, readPlace(text), readGrantee(whom), body);
       print.done(`${whom} has ${level} on ${text}`, answer);
     },

@@ -3,8 +3,7 @@ import { Command, Option } from "commander";
 import { dataOf } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
 import { addAccountNames } from "./renames.ts";
-import { deleteAccount } from "./verb/account.ts";
-import { confirm } from "./verb/ask.ts";
+import { addDeletion } from "./verb/account.ts";
 import { said } from "./verb/usage.ts";
 import { verb } from "./verb/verb.ts";
 
@@ -70,19 +69,10 @@ export function orgCommand(): Command {
       print.done(`${name} is no member of ${account} any more`);
     },
   );
-  verb<{ yes?: boolean }>(
-    org,
-    {
-      usage: "delete <organization>",
-      about: "delete an organization with its repositories, teams and service accounts",
-      options: [new Option("--yes", "do not ask")],
-    },
-    async ({ client, print, options }, account) => {
-      await confirm(`the organization ${account} with all of its repositories`, account, options.yes);
-      await deleteAccount(client, account, "organization");
-      print.done(`deleted ${account}`);
-    },
-  );
+  addDeletion(org, "organization", {
+    usage: "delete <organization>",
+    about: "delete an organization with its repositories, teams and service accounts",
+  });
   addAccountNames(org);
   return org;
 }

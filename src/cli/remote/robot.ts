@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
-import { isOn, type OnOff, readRobot, readScope, readSeconds, readTime, said, saidSomething } from "./verb/usage.ts";
+import { isOn, type OnOff, readBounds, readRobot, readSeconds, said, saidSomething } from "./verb/usage.ts";
 import { type Asking, verb } from "./verb/verb.ts";
 
 const robots = "/api/v0/accounts/{orgname}/serviceAccounts";
@@ -67,7 +67,7 @@ export function robotCommand(): Command {
     },
     async ({ client, print, options }, text) => {
       const overlapSeconds = options.overlap === undefined ? undefined : readSeconds(options.overlap);
-      const body = said({ ...secretOf(options), overlapSeconds });
+      const body = said({ ...readBounds(options), overlapSeconds });
       const made = await dataOf(client.POST(`${one}/secrets/rotate`, { params: { path: readRobot(text) }, body }));
       print.secret(made.token, made, `a new secret of ${text}; those before it end after the overlap`);
     },
@@ -85,7 +85,7 @@ export function robotCommand(): Command {
 
 async function create({ client, print, options }: Asking<Secret & { description?: string }>, text: string) {
   const path = readRobot(text);
-  const body = said(secretOf(options));
+  const body = said(readBounds(options));
   const form = { name: path.name, ...said({ description: options.description }) };
   const made = await dataOf(client.POST(robots, { params: { path: { orgname: path.orgname } }, body: form }));
   const secret = await dataOf(client.POST(`${one}/secrets`, { params: { path }, body }));
@@ -118,8 +118,4 @@ async function show({ client, print }: Asking<object>, text: string): Promise<vo
 
 function describeSecret({ hashedToken, expiresAt }: Schemas["responses.APIToken"]): string {
   return `${hashedToken.slice(0, 12)}${expiresAt === null ? "" : `, until ${expiresAt}`}`;
-}
-
-function secretOf({ until, scope }: Secret) {
-  return { expiresAt: until === undefined ? undefined : readTime(until, 1), scopes: scope?.map(readScope) };
 }

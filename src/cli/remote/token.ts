@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { type BerthClient, dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
-import { readScope, readTime, said, UsageError } from "./verb/usage.ts";
+import { readBounds, said, UsageError } from "./verb/usage.ts";
 import { verb } from "./verb/verb.ts";
 
 type Token = Schemas["responses.APIToken"];
@@ -36,9 +36,8 @@ export function tokenCommand(): Command {
         new Option("--scope <what...>", "what it is good for at most: 'engineering/web-*:pull,push'"),
       ],
     },
-    async ({ client, print, options: { of, until, scope } }, tokenLabel) => {
-      const expiresAt = until === undefined ? undefined : readTime(until, 1);
-      const body = { tokenLabel, ...said({ expiresAt, scopes: scope?.map(readScope) }) };
+    async ({ client, print, options: { of, ...bounds } }, tokenLabel) => {
+      const body = { tokenLabel, ...said(readBounds(bounds)) };
       const made = await dataOf(client.POST(tokens, { params: { query: userQuery(of) }, body }));
       print.secret(made.token, made, `created ${made.hashedToken.slice(0, 12)} (ends: ${made.expiresAt ?? "never"})`);
     },

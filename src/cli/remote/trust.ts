@@ -1,7 +1,7 @@
 // `berth trust`: builds that push without a stored secret: whose tokens stand for a service account.
 import { Command, Option } from "commander";
 import { dataOf, type Schemas } from "#client/client.ts";
-import { readPair, readRobot, readSeconds, readTime, said } from "./verb/usage.ts";
+import { readEnd, readPair, readRobot, readSeconds, said } from "./verb/usage.ts";
 import { verb } from "./verb/verb.ts";
 
 const rules = "/api/v0/accounts/{orgname}/serviceAccounts/{name}/trustRules";
@@ -50,8 +50,7 @@ export function trustCommand(): Command {
     async ({ client, print, options: { issuer, audience, claim, tokenFor, until } }, text) => {
       const claims = Object.fromEntries(claim.map(readPair));
       const tokenSeconds = tokenFor === undefined ? undefined : readSeconds(tokenFor);
-      const expiresAt = until === undefined ? undefined : readTime(until, 1);
-      const body = { issuer, audience, claims, ...said({ tokenSeconds, expiresAt }) };
+      const body = { issuer, audience, claims, ...said({ tokenSeconds, expiresAt: readEnd(until) }) };
       const made = await dataOf(client.POST(rules, { params: { path: readRobot(text) }, body }));
       print.done(`${text} trusts ${issuer} (${made.id})`, made);
     },

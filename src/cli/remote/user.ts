@@ -3,8 +3,8 @@ import { Command, Option } from "commander";
 import { dataOf, type Schemas } from "#client/client.ts";
 import { listAll, take } from "#client/pages.ts";
 import { addAccountNames } from "./renames.ts";
-import { deleteAccount } from "./verb/account.ts";
-import { askSecret, confirm, readInput } from "./verb/ask.ts";
+import { addDeletion } from "./verb/account.ts";
+import { askSecret, readInput } from "./verb/ask.ts";
 import type { Columns } from "./verb/print.ts";
 import { isOn, type OnOff, said, saidSomething, UsageError } from "./verb/usage.ts";
 import { type Asking, verb } from "./verb/verb.ts";
@@ -99,19 +99,7 @@ export function userCommand(): Command {
       asking.print.done(`${username} is logged out everywhere`);
     },
   );
-  verb<{ yes?: boolean }>(
-    user,
-    {
-      usage: "delete <name>",
-      about: "delete a user with his repositories",
-      options: [new Option("--yes", "do not ask")],
-    },
-    async ({ client, print, options }, account) => {
-      await confirm(`the user ${account} with all of his repositories`, account, options.yes);
-      await deleteAccount(client, account, "user");
-      print.done(`deleted ${account}`);
-    },
-  );
+  addDeletion(user, "user", { usage: "delete <name>", about: "delete a user with his repositories" });
   verb(
     user,
     { usage: "import", about: "make users of lines of user,password,role on standard input: all of them, or none" },

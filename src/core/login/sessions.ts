@@ -21,16 +21,18 @@ import { type ChangeNeeds, changing } from "../accounts/change.ts";
 import { findAccount, requireAccount, requireMay } from "../accounts/find.ts";
 import type { Needs } from "../context.ts";
 import { plusSeconds } from "../moment.ts";
-import { getSettings } from "../settings.ts";
+import { rememberedSettings } from "../settings.ts";
 import { requireCode } from "./second-factor.ts";
 
 export type { SessionRow };
 
+type SessionNeeds = Needs<"db" | "facts" | "clock">;
+
 /** Longer than every word of ours: what is longer is none. */
 const maxTokenLength = 200;
 
-async function inForce(ctx: Needs<"db" | "clock">): Promise<InForce> {
-  const { sessionIdleMinutes } = await getSettings(ctx);
+async function inForce(ctx: SessionNeeds): Promise<InForce> {
+  const { sessionIdleMinutes } = await rememberedSettings(ctx);
   const now = ctx.clock.now();
   return { now, usedSince: plusSeconds(now, -sessionIdleMinutes * 60) };
 }
@@ -68,7 +70,7 @@ export async function beginSession(
   const former = input.former === null ? null : await sha256Of(input.former.slice(0, maxTokenLength));
   const id = crypto.randomUUID();
   const agent = input.agent.slice(0, 400);
-  const { sessionHours } = await getSettings(ctx);
+  const { sessionHours } = await rememberedSettings(ctx);
   const now = ctx.clock.now();
   const endsAt = plusSeconds(now, sessionHours * 3600);
   const told = { type: "session.create" as const, object: account.name, detail: { session: id, agent } };
@@ -86,7 +88,7 @@ export async function beginSession(
 }
 
 /** Who shows the word of a session in force, or null. */
-export async function callerBySession(ctx: Needs<"db" | "clock">, token: string): Promise<Caller | null> {
+export async function callerBySession(ctx: SessionNeeds, token: string): Promise<Caller | null> {
   if (token.length > maxTokenLength) return null;
   const when = await inForce(ctx);
   const found = await useSession(ctx.db, await sha256Of(token), when);
@@ -124,7 +126,7 @@ async function reachUser(ctx: Needs<"db">, caller: Caller, nameOrId: string): Pr
 }
 
 /** The sessions of a user, for himself and for system admins. @throws NO_SUCH_USER, NOT_AUTHORIZED. */
-export async function getSessions(ctx: Needs<"db" | "clock">, caller: Caller, nameOrId: string): Promise<SessionRow[]> {
+export async function getSessions(ctx: SessionNeeds, caller: Caller, nameOrId: string): Promise<SessionRow[]> {
   const { id } = await reachUser(ctx, caller, nameOrId);
   return listSessions(ctx.db, id, await inForce(ctx));
 }
@@ -154,6 +156,6 @@ export async function removeSessions(ctx: ChangeNeeds, caller: Caller, nameOrId:
 }
 
 /** Clears away what is over: a bounded part. @returns whether there is more. */
-export async function clearSessions(ctx: Needs<"db" | "clock">): Promise<boolean> {
+export async function clearSessions(ctx: SessionNeeds): Promise<boolean> {
   return (await deleteEndedSessions(ctx.db, await inForce(ctx))) > 0;
 }

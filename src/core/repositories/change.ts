@@ -50,9 +50,10 @@ export async function changeRepository(
   ctx: ChangeNeeds,
   caller: Caller,
   path: string,
-  change: RepositoryChange,
+  form: () => Promise<RepositoryChange>,
 ): Promise<RepositoryRow> {
   const repository = await getRepository(ctx, caller, path, "administer");
+  const change = await form();
   const at = ctx.clock.now();
   const event = eventOf({ at, type: "repository.update", repository, caller, detail: changeOf(repository, change) });
   const changed = await heeding(ctx, event, () =>

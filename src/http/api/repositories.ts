@@ -73,9 +73,8 @@ export function repositoryRoutes(to: Declaring): void {
       answer: repositoryAnswer,
     },
     async ({ caller, param, form }) => {
-      const path = pathOf(param);
-      await getRepository(ctx, caller, path, "administer");
-      return describeRepository(await changeRepository(ctx, caller, path, changes(await form())), { long: true });
+      const read = async () => changes(await form());
+      return describeRepository(await changeRepository(ctx, caller, pathOf(param), read), { long: true });
     },
   );
   declare(to, { ...one, method: "delete", summary: "delete a repository", status: 204 }, ({ caller, param }) =>

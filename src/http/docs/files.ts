@@ -1,4 +1,5 @@
 // The files of the API console: read once, named by a hash of them all, so that a browser may keep what it has for ever.
+import { hexOf } from "#oci/digest.ts";
 
 /** What a browser is sent of a file. */
 export interface ConsoleFile {
@@ -54,10 +55,8 @@ async function readAll(
   compress: Parameters<typeof createConsoleFiles>[1],
 ): Promise<Read> {
   const loaded = Object.entries(await load()).sort(([a], [b]) => (a < b ? -1 : 1));
-  const hashes = await Promise.all(
-    loaded.map(async ([name, bytes]) => `${name} ${hex(await crypto.subtle.digest("SHA-256", bytes))}\n`),
-  );
-  const version = hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(hashes.join("")))).slice(0, 16);
+  const hashes = await Promise.all(loaded.map(async ([name, bytes]) => `${name} ${await sha256(bytes)}\n`));
+  const version = (await sha256(new TextEncoder().encode(hashes.join("")))).slice(0, 16);
   const files = loaded.map(async ([name, bytes]) => {
     const type = types[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     const gzip = compress && { gzip: await compress(bytes) };
@@ -66,6 +65,6 @@ async function readAll(
   return { version, files: new Map(await Promise.all(files)) };
 }
 
-function hex(hash: ArrayBuffer): string {
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

@@ -162,7 +162,7 @@ async function apply(c: Change): Promise<void> {
   } else if (c.do === "role")
     await changeAccount(ctx, admin, c.person, async () => ({ globalRole: c.role === "none" ? null : c.role }));
   else if (c.do === "flag") await changeAccount(ctx, admin, c.person, async () => ({ [c.flag]: c.is }));
-  else await changeRepository(ctx, admin, c.path, { visibility: c.isPublic ? "public" : "private" });
+  else await changeRepository(ctx, admin, c.path, async () => ({ visibility: c.isPublic ? "public" : "private" }));
 }
 
 const given =

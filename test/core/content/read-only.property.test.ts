@@ -172,7 +172,7 @@ async function apply(one: Exclude<Step, { do: "switch" | "settle" }>): Promise<v
   if (one.do === "tag") return void (await putManifest(ctx, where, manifestPush(one.image, one.tag, one.byDigest)));
   if (one.do === "untag") return deleteReference(ctx, where, { tag: one.tag });
   if (one.do === "describe")
-    return void (await changeRepository(ctx, admin, one.path, { shortDescription: crypto.randomUUID() }));
+    return void (await changeRepository(ctx, admin, one.path, async () => ({ shortDescription: crypto.randomUUID() })));
   if (one.do === "delete") return deleteRepository(ctx, admin, one.path);
   if (!("content" in one)) return deleteRepositoriesOf(ctx, admin, "others");
   const digest = (what: Content | undefined) => parseDigest((what as Content).digest);

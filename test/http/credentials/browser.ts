@@ -1,5 +1,7 @@
 // A browser as far as tests of sessions need one: it keeps cookies, and its pages show what they read in one of them.
+import { expect } from "vitest";
 import type { Target } from "#test/setup/target.ts";
+import { word } from "../accounts/people.ts";
 
 /** Where the server believes to be: on this machine, whatever the way in. */
 export const here = { "x-forwarded-host": "localhost", "x-forwarded-proto": "http" };
@@ -45,4 +47,16 @@ export function createBrowser(berth: Target, origin: Record<string, string> = he
       }),
   };
   return browser;
+}
+
+/** The browser of somebody who has logged in. */
+export async function logInAs(berth: Target, name: string): Promise<Browser> {
+  const browser = createBrowser(berth);
+  expect((await browser.logIn(name, word)).status).toBe(200);
+  return browser;
+}
+
+/** The status with which the server answers who a browser's session is. */
+export async function present(browser: Browser): Promise<number> {
+  return (await browser.ask("GET", "/api/v0/session")).status;
 }

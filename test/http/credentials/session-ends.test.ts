@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { periodicTasks } from "#core/jobs/periodic.ts";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { createPeople, type People, word } from "../accounts/people.ts";
-import { createBrowser } from "./browser.ts";
+import { createBrowser, logInAs, present } from "./browser.ts";
 
 const accounts = "/enzi/v0/accounts";
 const sessions = (name: string) => `/api/v0/accounts/${name}/sessions`;
@@ -19,13 +19,7 @@ describeMatrix("a session ends", (kind) => {
   });
   afterAll(() => berth.close());
 
-  const loggedIn = async (name = "tom") => {
-    const browser = createBrowser(berth);
-    expect((await browser.logIn(name, word)).status).toBe(200);
-    return browser;
-  };
-  const present = async (browser: ReturnType<typeof createBrowser>) =>
-    (await browser.ask("GET", "/api/v0/session")).status;
+  const loggedIn = (name = "tom") => logInAs(berth, name);
 
   it("at a logout, which needs the X-Csrf-Token as well", async () => {
     const tom = await loggedIn();
@@ -98,18 +92,17 @@ describeMatrix(
       const busy = createBrowser(berth);
       await idle.logIn("tom", word);
       await busy.logIn("tom", word);
-      const asked = async (browser: typeof idle) => (await browser.ask("GET", "/api/v0/session")).status;
       const seen: number[] = [];
       for (let hours = 0; hours < 180; hours += 11) {
-        seen.push(await asked(busy));
+        seen.push(await present(busy));
         berth.clock.advance(11 * 3600);
       }
       // The sixteenth was after 165 hours, the next after 176.
       expect(seen).toEqual([...Array(16).fill(200), 401]);
-      expect(await asked(idle)).toBe(401);
+      expect(await present(idle)).toBe(401);
       await busy.logIn("tom", word);
       berth.clock.advance(12 * 3600 + 1);
-      expect(await asked(busy)).toBe(401);
+      expect(await present(busy)).toBe(401);
       const sweep = periodicTasks.find(({ name }) => name === "end-sessions");
       while (await sweep?.slice(berth.ctx));
       expect(await berth.ctx.db.execute(sql`select count(*) as count from session`)).toEqual([{ count: 0 }]);
@@ -127,8 +120,6 @@ describeMatrix(
       }))
         for (const value of values)
           expect([name, value, (await change({ [name]: value })).status]).toEqual([name, value, 400]);
-      const asked = async (browser: ReturnType<typeof createBrowser>) =>
-        (await browser.ask("GET", "/api/v0/session")).status;
       const before = createBrowser(berth);
       await before.logIn("tom", word);
       expect((await change({ sessionIdleMinutes: 90, sessionHours: 3 })).status).toBe(202);
@@ -136,12 +127,12 @@ describeMatrix(
       const idle = createBrowser(berth);
       for (const browser of [busy, idle]) expect((await browser.logIn("tom", word)).status).toBe(200);
       berth.clock.advance(3600);
-      expect([await asked(busy), await asked(before)]).toEqual([200, 200]);
+      expect([await present(busy), await present(before)]).toEqual([200, 200]);
       berth.clock.advance(3600);
       // How long it may rest holds for all; how long it may last, for those that were begun since.
-      expect([await asked(busy), await asked(idle), await asked(before)]).toEqual([200, 401, 200]);
+      expect([await present(busy), await present(idle), await present(before)]).toEqual([200, 401, 200]);
       berth.clock.advance(3601);
-      expect([await asked(busy), await asked(before)]).toEqual([401, 200]);
+      expect([await present(busy), await present(before)]).toEqual([401, 200]);
       await berth.close();
     });
 
@@ -152,10 +143,9 @@ describeMatrix(
       const last = createBrowser(berth);
       await first.logIn("tom", word);
       for (let at = 0; at < 99; at++) await createBrowser(berth).logIn("tom", word);
-      const asked = async (browser: typeof first) => (await browser.ask("GET", "/api/v0/session")).status;
-      expect(await asked(first)).toBe(200);
+      expect(await present(first)).toBe(200);
       await last.logIn("tom", word);
-      expect([await asked(first), await asked(last)]).toEqual([401, 200]);
+      expect([await present(first), await present(last)]).toEqual([401, 200]);
       await berth.close();
     });
   },

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { basic, describeMatrix, startTarget, type Target } from "#test/setup/target.ts";
 import { createPeople, type People, word } from "../accounts/people.ts";
-import { createBrowser } from "./browser.ts";
+import { createBrowser, logInAs, present } from "./browser.ts";
 
 const accounts = "/enzi/v0/accounts";
 
@@ -16,13 +16,7 @@ describeMatrix("a session", (kind) => {
   });
   afterAll(() => berth.close());
 
-  const loggedIn = async (name = "tom") => {
-    const browser = createBrowser(berth);
-    expect((await browser.logIn(name, word)).status).toBe(200);
-    return browser;
-  };
-  const present = async (browser: ReturnType<typeof createBrowser>) =>
-    (await browser.ask("GET", "/api/v0/session")).status;
+  const loggedIn = (name = "tom") => logInAs(berth, name);
 
   describe("begins", () => {
     it("with a form, and with JSON whatever its type says", async () => {

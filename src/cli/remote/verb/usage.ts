@@ -61,6 +61,16 @@ export function readScope(text: string): { repositories: string; actions: ("pull
   return { repositories, actions: actions.split(",") as ("pull" | "push" | "delete" | "*")[] };
 }
 
+/** When something is to end, where that was said: `--until`. */
+export function readEnd(until: string | undefined): string | undefined {
+  return until === undefined ? undefined : readTime(until, 1);
+}
+
+/** The bounds of a token: `--until`, `--scope`. */
+export function readBounds({ until, scope }: { until?: string; scope?: string[] }) {
+  return { expiresAt: readEnd(until), scopes: scope?.map(readScope) };
+}
+
 /** `name=value`. */
 export function readPair(text: string): [name: string, value: string] {
   const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
