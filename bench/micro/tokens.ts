@@ -15,8 +15,8 @@ export async function timeTokens() {
   const forgetful = { ...ctx, tokens: { recall: () => null, remember: () => undefined } };
   return [
     await time({ name: "token made", call: issue }),
-    await time({ name: "token verified", call: () => readToken(forgetful, token) }),
-    await time({ name: "token recognised", call: () => readToken(ctx, token) }),
+    await time({ name: "token verified", call: () => readToken(forgetful, token, "") }),
+    await time({ name: "token recognised", call: () => readToken(ctx, token, "") }),
   ];
 }
 

@@ -9,6 +9,8 @@ import { headOf, type RequestHead } from "./head.ts";
 import { callerByCookie } from "./login/cookie.ts";
 import { clientAddress } from "./origin.ts";
 
+const bearerScheme = "bearer ";
+
 /** A name and a password. */
 export interface BasicCredentials {
   name: string;
@@ -69,20 +71,28 @@ function keepToItself(c: AppContext): void {
 /** The same by the header alone, for what is no browser's, and of which there may be only the head. @throws UNAUTHORIZED. */
 export async function identify(head: RequestHead, surface: Surface): Promise<Caller> {
   const from = clientAddress(head, surface.around);
-  return { ...(await byCredentials(head, surface, from)), from };
+  const caller = await byCredentials(head, surface, from);
+  return caller.from === from ? caller : { ...caller, from };
 }
 
 async function byCredentials(head: RequestHead, { ctx }: Surface, address: string): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
-  const bearer = /^bearer +(\S+) *$/i.exec(header);
-  if (bearer) return byBearer(ctx, bearer[1] as string, address);
+  const bearer = findBearer(header);
+  if (bearer) return byBearer(ctx, bearer, address);
   const credentials = findBasic(header);
   if (credentials) return logIn(ctx, { ...credentials, address });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
 }
 
+/** The word of `Authorization: Bearer`; null when it is something else. A token is long: only its ends are looked at. */
+function findBearer(header: string): string | null {
+  if (header.slice(0, bearerScheme.length).toLowerCase() !== bearerScheme) return null;
+  const word = header.slice(bearerScheme.length).trim();
+  return word === "" || word.includes(" ") ? null : word;
+}
+
 /** DTR's clients show access tokens as Bearer, too. */
-function byBearer(ctx: Surface["ctx"], word: string, address: string): Promise<Caller> {
-  return isAccessToken(word) ? logInByToken(ctx, word, address) : readToken(ctx, word);
+function byBearer(ctx: Surface["ctx"], word: string, from: string): Promise<Caller> {
+  return isAccessToken(word) ? logInByToken(ctx, word, from) : readToken(ctx, word, from);
 }

@@ -1,11 +1,12 @@
 // Remembers tokens whose signature was right, so that each is verified once. What they grant is asked again on every request.
-import { LRUCache } from "lru-cache";
 import type { Clock } from "#ports/clock.ts";
+import { createKept } from "../cache/kept.ts";
 import type { Grant } from "./caller.ts";
 
 const maxBytes = 8 * 1024 * 1024;
-/** What an entry takes beside its token, about: its grants say the same in other words. */
+/** What an entry takes for each letter of its token, about: its grants say the same in other words. And beside it. */
 const perLetter = 3;
+const entryBytes = 500;
 /** A token is found by its last letters, those of its signature: a name of 700 letters takes a microsecond to look up. */
 const keyLetters = 64;
 
@@ -28,10 +29,7 @@ export interface TokenMemory {
 }
 
 export function createTokenMemory(clock: Clock): TokenMemory {
-  const kept = new LRUCache<string, { token: string; verified: VerifiedToken }>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ token }) => token.length * perLetter + 500,
-  });
+  const kept = createKept<{ token: string; verified: VerifiedToken }>(maxBytes);
   return {
     recall(token) {
       const key = token.slice(-keyLetters);
@@ -43,6 +41,7 @@ export function createTokenMemory(clock: Clock): TokenMemory {
       kept.delete(key);
       return null;
     },
-    remember: (token, verified) => void kept.set(token.slice(-keyLetters), { token, verified }),
+    remember: (token, verified) =>
+      kept.set(token.slice(-keyLetters), { token, verified }, token.length * perLetter + entryBytes),
   };
 }

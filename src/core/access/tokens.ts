@@ -101,9 +101,10 @@ function expand(actions: readonly string[]): string[] {
 
 /**
  * Reads a token and finds its account as it is now.
+ * @param from where the request came from.
  * @throws UNAUTHORIZED (invalid_token) when it is malformed, expired, for another installation, or its account is gone.
  */
-export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller> {
+export async function readToken(ctx: TokenNeeds, token: string, from: string): Promise<Caller> {
   const verified = ctx.tokens.recall(token) ?? (await verify(ctx, token));
   if (!verified) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
   const found = verified.accountId === null ? null : await rememberedAccount(ctx, verified.accountId);
@@ -114,10 +115,10 @@ export async function readToken(ctx: TokenNeeds, token: string): Promise<Caller>
   // Made for the password alone, before there was a second factor.
   if (via === null && account?.hasSecondFactor)
     throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  if (via === null) return { account, grants, how: "bearer" };
+  if (via === null) return { account, grants, how: "bearer", from };
   const behind = await stillUsable(ctx, via);
   if (!behind) throw registryError("UNAUTHORIZED", "invalid token", undefined, { challengeError: "invalid_token" });
-  return { account, grants, how: "bearer", via, ...boundBy(behind.scopes) };
+  return { account, grants, how: "bearer", via, from, ...boundBy(behind.scopes) };
 }
 
 function toGrant(claim: AccessClaim): Grant {

@@ -41,9 +41,20 @@ export function noteRefusal(
 /** Somebody pulled a manifest. @param tag by which, or null for a digest. */
 export function notePull(ctx: NoteNeeds, caller: Caller, repository: RepositoryRow, tag: string | null): void {
   ctx.counters.pull(repository.id, tag);
-  const where = { repositoryId: repository.id, object: repository.path };
-  const detail = { count: 1, ...(tag !== null && { names: [tag] }) };
-  ctx.counters.happened({ ...at(ctx), ...whoOf(caller), ...where, type: "manifest.pull", detail });
+  const { actorId, actorName, credential, address } = whoOf(caller);
+  const detail = tag === null ? { count: 1 } : { count: 1, names: [tag] };
+  // Each by its name: this is made at every pull, and an object that is put together of others takes ten times as long.
+  ctx.counters.happened({
+    type: "manifest.pull",
+    at: ctx.clock.now(),
+    actorId,
+    actorName,
+    credential,
+    address,
+    repositoryId: repository.id,
+    object: repository.path,
+    detail,
+  });
 }
 
 function at(ctx: Needs<"clock">) {

@@ -40,7 +40,7 @@ export function createOccurrences(): Occurrences {
     const key = keyOf(occurrence);
     const known = noted.get(key);
     if (known) merge(known, occurrence);
-    else if (takesRoom(occurrence)) noted.set(key, { ...occurrence, detail: { ...occurrence.detail } });
+    else if (takesRoom(occurrence)) noted.set(key, copyOf(occurrence));
     // Of a pull the counters of the repository tell all the same.
     else if (occurrence.type !== "manifest.pull") noteAsOther(occurrence);
   }
@@ -74,14 +74,23 @@ export function createOccurrences(): Occurrences {
 
 /** Pulls are alike by account and repository, anything else also by where it came from. */
 function keyOf({ type, actorId, repositoryId, object, credential, address }: Occurrence): string {
-  const from = type === "manifest.pull" ? [] : [credential, address];
-  return JSON.stringify([type, actorId, repositoryId, object, ...from]);
+  // The one that is noted at every pull: ids and paths have no spaces.
+  if (type === "manifest.pull") return `${actorId} ${repositoryId} ${object}`;
+  return JSON.stringify([type, actorId, repositoryId, object, credential, address]);
+}
+
+function copyOf(occurrence: Occurrence): Occurrence {
+  const { names, ...detail } = occurrence.detail;
+  return { ...occurrence, detail: { ...detail, ...(names && { names: names.slice(0, mostNames) }) } };
 }
 
 function merge(known: Occurrence, { detail, credential, address }: Occurrence): void {
   known.detail.count += detail.count;
-  const names = new Set([...(known.detail.names ?? []), ...(detail.names ?? [])]);
-  if (names.size > 0) known.detail.names = [...names].slice(0, mostNames);
+  for (const name of detail.names ?? []) {
+    known.detail.names ??= [];
+    const { names } = known.detail;
+    if (names.length < mostNames && !names.includes(name)) names.push(name);
+  }
   // By several, from several.
   if (known.credential !== credential) known.credential = null;
   if (known.address !== address) known.address = null;

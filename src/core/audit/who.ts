@@ -5,7 +5,7 @@ import type { Caller } from "../access/caller.ts";
 /** So much of an access token's hash tells its owner which one it was. */
 const hashLetters = 8;
 
-export type Who = Pick<NewEvent, "actorId" | "actorName" | "credential" | "address">;
+export type Who = Required<Pick<NewEvent, "actorId" | "actorName" | "credential" | "address">>;
 
 export function whoOf(caller: Caller): Who {
   const { account, from } = caller;

@@ -1,6 +1,6 @@
 // Keeps small contents in memory, bounded by their bytes. What a name stands for never changes: a manifest's digest, or a
 // blob's key; whether a caller may see it is asked before.
-import { LRUCache } from "lru-cache";
+import { createKept } from "./kept.ts";
 
 /** What an entry takes beside its bytes, about. */
 const entryBytes = 512;
@@ -26,19 +26,13 @@ export interface Contents {
 export function createContents(limits: { totalBytes: number; entryBytes: number }): Contents {
   const { totalBytes } = limits;
   const maxEntryBytes = Math.min(limits.entryBytes, totalBytes - entryBytes);
-  const kept =
-    totalBytes > entryBytes
-      ? new LRUCache<string, Uint8Array<ArrayBuffer>>({
-          maxSize: totalBytes,
-          sizeCalculation: (bytes) => bytes.byteLength + entryBytes,
-        })
-      : null;
+  const kept = createKept<Uint8Array<ArrayBuffer>>(totalBytes);
   return {
     maxEntryBytes,
-    get: (name) => kept?.get(name),
+    get: (name) => kept.get(name),
     put(name, bytes) {
-      if (bytes.byteLength <= maxEntryBytes) kept?.set(name, bytes);
+      if (bytes.byteLength <= maxEntryBytes) kept.set(name, bytes, bytes.byteLength + entryBytes);
     },
-    drop: (name) => void kept?.delete(name),
+    drop: (name) => kept.delete(name),
   };
 }

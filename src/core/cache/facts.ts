@@ -3,7 +3,7 @@
 // A fact belongs to a scope (a repository's id, or a word such as "account"). Dropping facts also keeps those from being
 // remembered that were being read at that moment: they may be of before the change. Only what is there is remembered,
 // never that something is not there.
-import { LRUCache } from "lru-cache";
+import { createKept } from "./kept.ts";
 import type { View } from "./view.ts";
 
 const maxFacts = 100_000;
@@ -33,17 +33,14 @@ interface Scope {
 }
 
 export function createFacts(view: View): Facts {
-  const facts = new LRUCache<string, object>({ max: maxFacts });
+  const facts = createKept<object>(maxFacts);
   const doubted = new WeakSet<object>();
   const scopes = new Map<string, Scope>();
   let drops = 0;
   let allDroppedAt = 0;
   /** When single facts were last dropped, in drops; what is no longer known of that happened before `keysKnownSince`. */
-  const keyDroppedAt = new LRUCache<string, number>({
-    max: maxKeyDrops,
-    dispose(droppedAt, _name, reason) {
-      if (reason === "evict") keysKnownSince = Math.max(keysKnownSince, droppedAt);
-    },
+  const keyDroppedAt = createKept<number>(maxKeyDrops, (droppedAt) => {
+    keysKnownSince = Math.max(keysKnownSince, droppedAt);
   });
   let keysKnownSince = 0;
 

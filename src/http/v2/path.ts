@@ -1,5 +1,6 @@
 // Reads the paths under /v2. Names may hold any of the words that the routes are made of, so the rightmost keyword wins.
 import { registryError } from "#oci/error.ts";
+import { remembered } from "#oci/remembered.ts";
 
 /** What a path asks for. */
 export type V2Path =
@@ -17,7 +18,9 @@ export type V2Path =
  * @returns null when nothing is there.
  * @throws NAME_INVALID for paths that two readers could read differently: empty segments, backslashes, encoded slashes.
  */
-export function parseV2Path(pathname: string): V2Path | null {
+export const parseV2Path: (pathname: string) => Readonly<V2Path> | null = remembered(readPath);
+
+function readPath(pathname: string): V2Path | null {
   if (pathname === "/v2/" || pathname === "/v2") return { kind: "ping" };
   if (/%2f|%5c|%00|\\/i.test(pathname)) throw ambiguous("an encoded slash or a backslash");
   const text = pathname.slice("/v2/".length).replace(/\/$/, "");

@@ -38,12 +38,13 @@ interface Output {
 
 /** Standard output, in pieces of some kilobytes: each line that is handed over has its bytes counted and its own turn in a queue. */
 function gather(): Output {
-  const standard = destination({ dest: 1, sync: true });
+  // Written as bytes: of a text the library counts them once more.
+  const standard = destination({ dest: 1, sync: true, contentMode: "buffer" });
   let lines = "";
   const flush = () => {
     const text = lines;
     lines = "";
-    if (text !== "") standard.write(text);
+    if (text !== "") standard.write(Buffer.from(text) as never);
   };
   setInterval(flush, writeEveryMs).unref();
   process.once("exit", () => {

@@ -7,7 +7,7 @@ import { blobFile } from "#adapters/blob-store/fs-place.ts";
 import type { LinkedBlob } from "#core/content/blobs.ts";
 import type { Answer } from "#http/answer.ts";
 import { errorText } from "#http/app.ts";
-import type { Surface } from "#http/environment.ts";
+import type { RequestRecord, Surface } from "#http/environment.ts";
 import { errorAnswer } from "#http/errors.ts";
 import type { RequestHead } from "#http/head.ts";
 import { clientAddress } from "#http/origin.ts";
@@ -96,7 +96,7 @@ function headOf(req: IncomingMessage, path: string, query: string): RequestHead 
 
 async function serve(sending: Sending, exchange: Exchange): Promise<void> {
   const { surface } = sending;
-  const { around } = surface;
+  const { ctx, around } = surface;
   const { head, req, res, intake } = exchange;
   const started = performance.now();
   const id = crypto.randomUUID();
@@ -105,10 +105,11 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     bytesIn += bytes;
   };
   const body = intake ? intake.body(around.minRate, count) : bodyOf(req, around.minRate, count);
-  const { answer, route, who, error } = await answerV2({ ...surface, head, incoming: { body } });
+  const { answer, route, who, error } = await answerV2({ ctx, around, head, incoming: { body } });
   answer.headers["X-Request-Id"] = id;
   const sent = await send(sending, exchange, answer).catch((error) => ({ status: 500, bytes: 0, error }));
-  around.record({
+  const failure = sent.error ?? error;
+  const record: RequestRecord = {
     id,
     method: head.method,
     route,
@@ -119,8 +120,9 @@ async function serve(sending: Sending, exchange: Exchange): Promise<void> {
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     who,
     address: clientAddress(head, around),
-    ...errorText(sent.error ?? error, sent.status),
-  });
+  };
+  if (failure) Object.assign(record, errorText(failure, sent.status));
+  around.record(record);
   if (sent.error && !res.writableEnded) res.destroy();
   // After the answer is written: whoever waits to be asked for the body is not asked for it.
   if (body && !intake) setImmediate(drainRest, req, req.socket);
