@@ -1,10 +1,12 @@
 // Pushes and pulls big blobs with programs that cost little: the load shares the processors with the server.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContentFile } from "../content/blobs.ts";
 import { beginUpload, type Repository, send, urlOf } from "../content/registry.ts";
+import { compile } from "./compile.ts";
 import { run } from "./wrk.ts";
+
+/** It hands the file's pages to the connection, where curl would copy them twice. */
+const patchSource = join(import.meta.dirname, "patch.c");
 
 /** One blob as docker pushes it: POST, one streamed PATCH of unannounced length, PUT. */
 export async function pushFile(repository: Repository, file: ContentFile): Promise<void> {
@@ -12,26 +14,12 @@ export async function pushFile(repository: Repository, file: ContentFile): Promi
   const fields = Object.entries(repository.headers).map(([name, value]) => `${name}: ${value}`);
   const headers = [...fields, "Content-Type: application/octet-stream"];
   const { hostname, port, pathname, search } = location;
-  const report = await run(await patchProgram(), [hostname, port, pathname + search, file.path, ...headers]);
+  const report = await run(await compile(patchSource), [hostname, port, pathname + search, file.path, ...headers]);
   const status = Number(/^HTTP\/1\.1 (?!100)(\d+)/m.exec(report)?.[1]);
   if (status !== 202) throw new Error(`PATCH ${location}: ${report}`);
   const next = new URL(/^location: (\S+)/im.exec(report)?.[1] ?? location.href, location);
   next.searchParams.set("digest", file.digest);
   await send(repository, { method: "PUT", url: next, expect: 201 });
-}
-
-let built: Promise<string> | null = null;
-
-/** `patch.c`, built once: it hands the file's pages to the connection, where curl would copy them twice. */
-function patchProgram(): Promise<string> {
-  built ??= buildPatch();
-  return built;
-}
-
-async function buildPatch(): Promise<string> {
-  const program = join(mkdtempSync(join(tmpdir(), "berth-bench-")), "patch");
-  await run("gcc", ["-O2", "-o", program, join(import.meta.dirname, "patch.c")]);
-  return program;
 }
 
 /** Pulls a blob several times over one connection. */

@@ -1,4 +1,5 @@
 // The registries that are measured, and what the benchmark needs of each.
+import { startBare } from "./bare.ts";
 import { startBerth } from "./berth.ts";
 import { startDistribution } from "./distribution.ts";
 
@@ -27,10 +28,12 @@ export interface Place {
   settings?: Record<string, string>;
 }
 
-export const peerNames = ["distribution", "docker-registry"] as const;
+/** `bare` takes pushes alone. */
+export const peerNames = ["distribution", "docker-registry", "bare"] as const;
 
 /** Starts the server of this name on a folder. */
 export function startServer(name: string, place: Place): Promise<Server> {
   if (name === "berth") return startBerth(place);
+  if (name === "bare") return startBare(place);
   return startDistribution(name, place);
 }

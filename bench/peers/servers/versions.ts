@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { programs } from "./distribution.ts";
 
-/** Of the peers and of what makes the load. @throws with the missing program's name. */
+/** Of the peers (of the compiler, for what is compiled here) and of what makes the load. @throws with the missing program's name. */
 export function versionsOf(peers: readonly string[]): Record<string, string> {
-  const asked = peers.map((peer) => [peer, programs[peer] as string, "--version"] as const);
+  const asked = peers.map((peer) => [peer, programs[peer] ?? "gcc", "--version"] as const);
   const versions = [...asked, ["wrk", "wrk", "--version"] as const, ["curl", "curl", "--version"] as const].map(
     ([name, program, ...words]) => [name, firstLine(program, words)] as const,
   );
