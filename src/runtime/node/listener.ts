@@ -67,7 +67,11 @@ export async function listen(fetch: Fetch, options: ListenOptions, direct?: Dire
 }
 
 function createServer(options: ListenOptions): { server: http.Server | https.Server; reload: { stop(): void } | null } {
-  const common = { highWaterMark: socketBufferBytes, connectionsCheckingInterval: 2_000, noDelay: true };
+  const common = {
+    ...{ highWaterMark: socketBufferBytes, connectionsCheckingInterval: 2_000, noDelay: true },
+    // A request whose head announces no body has none (RFC 9112, section 6.3): nobody waits for the end of it.
+    optimizeEmptyRequests: true,
+  };
   if (!options.tls) return { server: http.createServer(common), reload: null };
   const tls = options.tls;
   let certificate: { cert: Buffer; key: Buffer };
