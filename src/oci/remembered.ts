@@ -13,10 +13,16 @@ export function remembered<Value>(read: (text: string) => Value): (text: string)
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    const value = Object.freeze(read(text));
-    if (text.length > mostLetters) return value;
+    if (text.length > mostLetters) return Object.freeze(read(text));
+    const own = copyOf(text);
+    const value = Object.freeze(read(own));
     if (known.size >= mostTexts) known.clear();
-    known.set(text, value);
+    known.set(own, value);
     return value;
   };
+}
+
+/** Part of a longer text, such as a request's address, is kept by engines as a place in it: all of it would stay in memory. */
+function copyOf(text: string): string {
+  return `${text} `.slice(0, -1);
 }

@@ -18,7 +18,12 @@ export type V2Path =
  * @returns null when nothing is there.
  * @throws NAME_INVALID for paths that two readers could read differently: empty segments, backslashes, encoded slashes.
  */
-export const parseV2Path: (pathname: string) => Readonly<V2Path> | null = remembered(readPath);
+export function parseV2Path(pathname: string): Readonly<V2Path> | null {
+  // Nobody asks for a session again that is over.
+  return pathname.includes("/blobs/uploads/") ? readPath(pathname) : knownPath(pathname);
+}
+
+const knownPath = remembered(readPath);
 
 function readPath(pathname: string): V2Path | null {
   if (pathname === "/v2/" || pathname === "/v2") return { kind: "ping" };
