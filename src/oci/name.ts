@@ -1,6 +1,5 @@
 // Repository and account names: the grammar of the distribution specification, narrowed to Berth's namespace/name form.
 import { registryError } from "./error.ts";
-import { remembered } from "./remembered.ts";
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 /** Of a repository's full name. */
@@ -26,9 +25,7 @@ export interface RepositoryName {
  * Parses `namespace/name`, where name may have several segments.
  * @throws NAME_INVALID with a message that says how to write it.
  */
-export const parseRepositoryName: (text: string) => Readonly<RepositoryName> = remembered(readRepositoryName);
-
-function readRepositoryName(text: string): RepositoryName {
+export function parseRepositoryName(text: string): RepositoryName {
   const problem = repositoryNameProblem(text);
   if (problem) throw registryError("NAME_INVALID", problem, { name: text.slice(0, 300) });
   const slash = text.indexOf("/");

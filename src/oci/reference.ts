@@ -1,7 +1,6 @@
 // References: a manifest is named by a tag or by a digest, never by anything else.
 import { type Digest, parseDigest } from "./digest.ts";
 import { registryError } from "./error.ts";
-import { remembered } from "./remembered.ts";
 
 /** What stands after `manifests/`. */
 export type Reference = { tag: string } | { digest: Digest };
@@ -14,9 +13,7 @@ export function isTag(text: string): boolean {
 }
 
 /** Parses a reference: a colon makes it a digest. @throws DIGEST_INVALID, TAG_INVALID. */
-export const parseReference: (text: string) => Readonly<Reference> = remembered(readReference);
-
-function readReference(text: string): Reference {
+export function parseReference(text: string): Reference {
   if (text.includes(":")) return { digest: parseDigest(text) };
   return { tag: parseTag(text) };
 }

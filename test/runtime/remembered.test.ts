@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { remembered } from "#oci/remembered.ts";
+import { remembered } from "#core/cache/remembered.ts";
 import { collect } from "#workers/garbage.ts";
 
 const MiB = 2 ** 20;

@@ -5,11 +5,14 @@ import { findRepository, findRepositoryById, type RepositoryRow } from "#db/quer
 import { registryError } from "#oci/error.ts";
 import { nameWithin, parseRepositoryName } from "#oci/name.ts";
 import { scopes } from "../cache/feed.ts";
+import { remembered } from "../cache/remembered.ts";
 import type { Needs } from "../context.ts";
 import { createForPush } from "../repositories/create.ts";
 import { asOf } from "./as-of.ts";
 import type { Caller } from "./caller.ts";
 import { may, type RepositoryAction } from "./may.ts";
+
+const nameOf = remembered(parseRepositoryName);
 
 /** What DTR says to a caller with credentials that are not enough, whether or not the repository exists. */
 const notAuthorized = "access to the requested resource is not authorized";
@@ -25,7 +28,7 @@ export async function reachRepository(
   path: string,
   action: RepositoryAction,
 ): Promise<RepositoryRow> {
-  const name = parseRepositoryName(path);
+  const name = nameOf(path);
   const repository = await rememberedRepository(ctx, path);
   if (!repository) {
     if (await mayInNamespace(ctx, caller, "look", name.namespace, path))

@@ -1,6 +1,7 @@
 // Manifests: HEAD and GET as they were pushed, PUT by tag or digest, DELETE of a tag or of the whole.
 import { reachForPush, reachRepository } from "#core/access/reach.ts";
 import { notePull } from "#core/audit/note.ts";
+import { remembered } from "#core/cache/remembered.ts";
 import { getManifest, getManifestBytes, putManifest } from "#core/content/manifests.ts";
 import { deleteReference } from "#core/content/removal.ts";
 import { registryError } from "#oci/error.ts";
@@ -70,10 +71,10 @@ export const deleteManifestReference: V2Handler<OnManifest> = async (request, { 
 };
 
 /** In reading, what cannot be a tag is merely a tag that is not there. */
-function readReference(text: string): Reference {
+const readReference = remembered((text): Reference => {
   if (text.includes(":") || isTag(text)) return parseReference(text);
   throw registryError("MANIFEST_UNKNOWN", undefined, { Tag: text.slice(0, 200) });
-}
+});
 
 function tooManyTags(): Answer {
   const errors = [{ code: "UNSUPPORTED", message: `at most ${maxTags} tags can be pushed at once`, detail: null }];

@@ -1,6 +1,7 @@
 // Reads the paths under /v2. Names may hold any of the words that the routes are made of, so the rightmost keyword wins.
+
+import { remembered } from "#core/cache/remembered.ts";
 import { registryError } from "#oci/error.ts";
-import { remembered } from "#oci/remembered.ts";
 
 /** What a path asks for. */
 export type V2Path =

@@ -28,7 +28,7 @@ export function connectionOf(c: HonoContext): Connection {
 
 /** @param direct takes the requests that it can answer without the application. @throws StartError when the port is taken or the certificate cannot be read. */
 export async function listen(fetch: Fetch, options: ListenOptions, direct?: DirectAnswer): Promise<Listener> {
-  const { server, reload } = createServer(options);
+  const { server, reload } = createServer(options, direct !== undefined);
   // Its own way to be rid of a body gives a client half a second.
   const serving = { overrideGlobalObjects: false, autoCleanupIncoming: false };
   const serve = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], serving);
@@ -66,11 +66,15 @@ export async function listen(fetch: Fetch, options: ListenOptions, direct?: Dire
   };
 }
 
-function createServer(options: ListenOptions): { server: http.Server | https.Server; reload: { stop(): void } | null } {
+function createServer(
+  options: ListenOptions,
+  isDirect: boolean,
+): { server: http.Server | https.Server; reload: { stop(): void } | null } {
   const common = {
     ...{ highWaterMark: socketBufferBytes, connectionsCheckingInterval: 2_000, noDelay: true },
-    // A request whose head announces no body has none (RFC 9112, section 6.3): nobody waits for the end of it.
-    optimizeEmptyRequests: true,
+    // A request whose head announces no body has none (RFC 9112, section 6.3): nobody waits for its end. Deno's server then
+    // gives the application a stream that it cannot read.
+    optimizeEmptyRequests: isDirect,
   };
   if (!options.tls) return { server: http.createServer(common), reload: null };
   const tls = options.tls;
