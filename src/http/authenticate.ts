@@ -9,8 +9,6 @@ import { headOf, type RequestHead } from "./head.ts";
 import { callerByCookie } from "./login/cookie.ts";
 import { clientAddress } from "./origin.ts";
 
-const bearerScheme = "bearer ";
-
 /** A name and a password. */
 export interface BasicCredentials {
   name: string;
@@ -78,18 +76,11 @@ export async function identify(head: RequestHead, surface: Surface): Promise<Cal
 async function byCredentials(head: RequestHead, { ctx }: Surface, address: string): Promise<Caller> {
   const header = head.header("authorization");
   if (!header) return anonymous;
-  const bearer = findBearer(header);
-  if (bearer) return byBearer(ctx, bearer, address);
+  const bearer = /^bearer +(\S+) *$/i.exec(header);
+  if (bearer) return byBearer(ctx, bearer[1] as string, address);
   const credentials = findBasic(header);
   if (credentials) return logIn(ctx, { ...credentials, address });
   throw registryError("UNAUTHORIZED", "use Basic or Bearer credentials");
-}
-
-/** The word of `Authorization: Bearer`; null when it is something else. A token is long: only its ends are looked at. */
-function findBearer(header: string): string | null {
-  if (header.slice(0, bearerScheme.length).toLowerCase() !== bearerScheme) return null;
-  const word = header.slice(bearerScheme.length).trim();
-  return word === "" || word.includes(" ") ? null : word;
 }
 
 /** DTR's clients show access tokens as Bearer, too. */

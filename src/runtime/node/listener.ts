@@ -71,7 +71,9 @@ function createServer(
   isDirect: boolean,
 ): { server: http.Server | https.Server; reload: { stop(): void } | null } {
   const common = {
-    ...{ highWaterMark: socketBufferBytes, connectionsCheckingInterval: 2_000, noDelay: true },
+    highWaterMark: socketBufferBytes,
+    connectionsCheckingInterval: 2_000,
+    noDelay: true,
     // A request whose head announces no body has none (RFC 9112, section 6.3): nobody waits for its end. Deno's server then
     // gives the application a stream that it cannot read.
     optimizeEmptyRequests: isDirect,
