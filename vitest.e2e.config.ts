@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["browser", "clients", "conformance", "faults"].map((folder) => `test/${folder}/**/*.test.ts`),
     globalSetup: ["test/clients/setup/global.ts"],
+    setupFiles: ["test/clients/setup/leave.ts"],
     reporters: ["default", "./test/clients/setup/reporter.ts"],
     pool: "forks",
     fileParallelism: false,

@@ -1,9 +1,9 @@
 // What the whole run shares: a folder, the PostgreSQL server of Debian, and the program inside test images; all gone at its end.
-import { chmodSync, mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { makeProgram } from "./image.ts";
+import { makeRunFolder } from "./place.ts";
 import { startPostgres } from "./postgres.ts";
 import { sweep } from "./sweep.ts";
 import { requireTools } from "./tools.ts";
@@ -26,8 +26,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   requireTools();
-  const folder = mkdtempSync(join(tmpdir(), "be-"));
-  chmodSync(folder, 0o711); // PostgreSQL runs as another user.
+  const folder = await makeRunFolder();
   try {
     mkdirSync(join(folder, "image"));
     const program = await makeProgram(join(folder, "image"));
@@ -35,10 +34,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide("run", { folder, program, postgres: postgres.url });
     return async () => {
       await postgres.stop();
-      await sweep(folder);
+      await sweep([folder]);
     };
   } catch (error) {
-    await sweep(folder);
+    await sweep([folder]);
     throw error;
   }
 }

@@ -1,29 +1,31 @@
-// Removes what a run left: processes that work in its folder, mounts below it, the folder itself.
+// Removes what a run left: processes that work in its folder, mounts in it, the folder itself.
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { pause } from "./daemon.ts";
 import { run } from "./run.ts";
 
-/** `folder` is unique to the run, so whatever names it is ours. */
-export async function sweep(folder: string): Promise<void> {
+/** `folders` are unique to the run, so whatever names one of them is ours. */
+export async function sweep(folders: readonly string[]): Promise<void> {
   for (let round = 0; round < 20; round++) {
-    const left = findProcesses(folder);
+    const left = findProcesses(folders);
     if (left.length === 0) break;
     for (const pid of left) kill(pid);
     await pause(50);
   }
-  for (const mount of findMounts(folder)) await run(["umount", "-l", mount]);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  for (const mount of findMounts(folders)) await run(["umount", "-l", mount]);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-function findProcesses(folder: string): number[] {
+function findProcesses(folders: readonly string[]): number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => pid !== process.pid && names(pid, folder));
+  const named = folders.map((folder) => new RegExp(`${RegExp.escape(folder)}(?![\\w.-])`)); // Not b1 where b1.log is named.
+  return pids.map(Number).filter((pid) => pid !== process.pid && names(pid, named));
 }
 
-function names(pid: number, folder: string): boolean {
+function names(pid: number, named: readonly RegExp[]): boolean {
   return ["cmdline", "environ"].some((file) => {
     try {
-      return readFileSync(`/proc/${pid}/${file}`, "utf8").includes(`${folder}/`);
+      const text = readFileSync(`/proc/${pid}/${file}`, "utf8");
+      return named.some((folder) => folder.test(text));
     } catch {
       return false; // It ended meanwhile, or is a thread of the kernel.
     }
@@ -39,8 +41,9 @@ function kill(pid: number): void {
 }
 
 /** Deepest first. */
-function findMounts(folder: string): string[] {
+function findMounts(folders: readonly string[]): string[] {
   const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
   const points = mounts.map((line) => (line.split(" ")[1] ?? "").replaceAll("\\040", " "));
-  return points.filter((point) => point.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
+  const isOurs = (point: string) => folders.some((folder) => `${point}/`.startsWith(`${folder}/`));
+  return points.filter(isOurs).sort((a, b) => b.length - a.length);
 }

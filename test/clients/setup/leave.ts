@@ -1,0 +1,40 @@
+// Each file leaves nothing: what it made in the run's folder and on its server is gone after its tests, for no disk is endless.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, inject } from "vitest";
+import { openSql } from "#db/connect/server.ts";
+import { sweep } from "./sweep.ts";
+
+const { folder, postgres } = inject("run");
+let before: { entries: string[]; databases: string[] };
+
+beforeAll(async () => {
+  before = { entries: readdirSync(folder), databases: await onServer(listDatabases) };
+});
+
+// Registered before the file's own hooks, and so called after them.
+afterAll(async () => {
+  const entries = readdirSync(folder).filter((entry) => !before.entries.includes(entry));
+  await sweep(entries.map((entry) => join(folder, entry)));
+  await onServer(async (sql) => {
+    for (const name of await listDatabases(sql))
+      if (!before.databases.includes(name)) await sql.unsafe(`drop database ${name} with (force)`);
+  });
+});
+
+type Sql = ReturnType<typeof openSql>;
+
+async function onServer<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = openSql({ url: `${postgres}/postgres` }, { max: 1 });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** Their names, quoted where they need it. */
+async function listDatabases(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`select quote_ident(datname) as name from pg_database`;
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,51 @@
+// The folder of a run: made where there is space for it, once what earlier runs left that were killed is gone.
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sweep } from "./sweep.ts";
+
+const prefix = "be-"; // Short, because paths of sockets are limited.
+/** What the largest file of tests needs, twice: measured, and named so that a small disk is not found out by odd failures. */
+const neededGiB = 16;
+const gibibyte = 1024 ** 3;
+
+/** @throws when the disk has not the space that the tests need. */
+export async function makeRunFolder(): Promise<string> {
+  await sweep(findAbandoned());
+  const { bavail, bsize } = statfsSync(tmpdir());
+  const freeGiB = (bavail * bsize) / gibibyte;
+  if (freeGiB < neededGiB)
+    throw new Error(
+      `The tests need ${neededGiB} GiB of free space in ${tmpdir()}, which has ${freeGiB.toFixed(1)}: free some, or set TMPDIR.`,
+    );
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(folder, 0o711); // PostgreSQL runs as another user.
+  writeFileSync(join(folder, "owner"), owner(process.pid));
+  return folder;
+}
+
+function findAbandoned(): string[] {
+  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
+  return folders.map((name) => join(tmpdir(), name)).filter(isAbandoned);
+}
+
+/** A folder whose owner is gone; one that names none is not ours to judge. */
+function isAbandoned(folder: string): boolean {
+  try {
+    const said = readFileSync(join(folder, "owner"), "utf8");
+    return owner(Number.parseInt(said, 10)) !== said;
+  } catch {
+    return false;
+  }
+}
+
+/** A process by its number and the moment of its start, since numbers come again. */
+function owner(pid: number): string {
+  try {
+    // The name before may hold spaces and brackets; of the words after it the twentieth is the start.
+    const words = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    return `${pid} ${words?.[19]}`;
+  } catch {
+    return "";
+  }
+}
