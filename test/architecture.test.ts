@@ -186,6 +186,11 @@ describe("habits", () => {
     expect(full).toEqual([]);
   });
 
+  it("getters are members of classes: one in an object literal would keep what made it (docs/decisions/0013)", () => {
+    const inLiteral = /^ {3,}get \w+\(|[{,] *get \w+\(/m;
+    expect(sources.filter(({ text }) => inLiteral.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   it("no file is named after what could be anything", () => {
     const vague = /(^|\/)(utils?|helpers?|common|manager|service|types|index)(\.ts$|\/)/;
     expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);

@@ -85,19 +85,31 @@ export function createSenderMeter(
 
 /** The body of a request that came through the application: counted, and broken off when its client is too slow. */
 export function bodyOf(c: AppContext, around: Surroundings): { readonly body: Body | null } {
-  return {
-    get body() {
-      const { raw } = c.req;
-      const length = raw.headers.get("content-length");
-      if (length === "0") return null;
-      // Looked at only when it is read: a body that is refused unread stays the runtime's, which knows how to be rid of it.
-      const isAnnounced = length !== null || raw.headers.has("transfer-encoding");
-      if (!isAnnounced && !raw.body) return null;
-      const count = (bytes: number) => c.set("bytesIn", c.get("bytesIn") + bytes);
-      if (around.collect) return raw.body && around.collect(raw.body, count);
-      return watchIncoming(around, () => raw.body, count);
-    },
-  };
+  return new Incoming(c, around);
+}
+
+/** A class, as an object literal with a getter would hold the request for long (docs/decisions/0013). */
+class Incoming {
+  readonly #c: AppContext;
+  readonly #around: Surroundings;
+
+  constructor(c: AppContext, around: Surroundings) {
+    this.#c = c;
+    this.#around = around;
+  }
+
+  /** Looked at only when it is read: a body that is refused unread stays the runtime's, which knows how to be rid of it. */
+  get body(): Body | null {
+    const [c, around] = [this.#c, this.#around];
+    const { raw } = c.req;
+    const length = raw.headers.get("content-length");
+    if (length === "0") return null;
+    const isAnnounced = length !== null || raw.headers.has("transfer-encoding");
+    if (!isAnnounced && !raw.body) return null;
+    const count = (bytes: number) => c.set("bytesIn", c.get("bytesIn") + bytes);
+    if (around.collect) return raw.body && around.collect(raw.body, count);
+    return watchIncoming(around, () => raw.body, count);
+  }
 }
 
 function watchIncoming(

@@ -22,7 +22,7 @@ export const refusal = {
 
 export interface Drain {
   /** From the first call of `quiet` on. */
-  readonly draining: boolean;
+  isDraining(): boolean;
   began(): void;
   ended(): void;
   /** Whether a request is told to come again: while draining only uploads under way may go on. */
@@ -42,9 +42,7 @@ export function createDrain(): Drain {
     }
   };
   return {
-    get draining() {
-      return draining;
-    },
+    isDraining: () => draining,
     began() {
       running++;
     },

@@ -41,14 +41,14 @@ function readThrough(framing: Framing, sent: Uint8Array, lengths: readonly numbe
   const body: Uint8Array[] = [];
   let rest = new Uint8Array();
   let at = 0;
-  for (let i = 0; !framing.ended; i++) {
+  for (let i = 0; !framing.isEnded(); i++) {
     expect(at, "the body did not end with its bytes").toBeLessThan(sent.length);
     const read = sent.slice(at, at + (lengths[Math.min(i, lengths.length - 1)] as number));
     at += read.length;
     const taken = framing.take(read);
     body.push(read.slice(0, taken.body));
     rest = read.slice(read.length - taken.rest);
-    if (!framing.ended) expect(taken.rest).toBe(0);
+    if (!framing.isEnded()) expect(taken.rest).toBe(0);
   }
   return { body: Buffer.concat(body), following: Buffer.concat([rest, sent.subarray(at)]) };
 }
@@ -89,7 +89,7 @@ describe("the framing of a body", () => {
         const framing = createChunkedFraming();
         const given = all.slice(0, Math.floor(share * (all.length - 1)));
         expect(framing.take(given).rest).toBe(0);
-        expect(framing.ended).toBe(false);
+        expect(framing.isEnded()).toBe(false);
       }),
       { numRuns: runs },
     );

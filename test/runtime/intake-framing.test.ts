@@ -38,7 +38,7 @@ describe("a chunked body", () => {
     expect(() => createChunkedFraming().take(bytesOf(text))).toThrow(FramingError);
     const framing = createChunkedFraming();
     const byByte = () => {
-      for (const byte of bytesOf(text)) if (!framing.ended) framing.take(Uint8Array.of(byte));
+      for (const byte of bytesOf(text)) if (!framing.isEnded()) framing.take(Uint8Array.of(byte));
     };
     expect(byByte).toThrow(FramingError);
   });
@@ -46,7 +46,7 @@ describe("a chunked body", () => {
   it("has the largest size that is understood without being refused for it", () => {
     const framing = createChunkedFraming();
     expect(framing.take(bytesOf(`${"f".repeat(12)}\r\nhello`))).toEqual({ body: 5, rest: 0 });
-    expect(framing.ended).toBe(false);
+    expect(framing.isEnded()).toBe(false);
   });
 
   it("leaves its bytes at the front of what was read, and what follows it at the end", () => {
@@ -66,7 +66,7 @@ describe("a chunked body", () => {
 describe("a sized body", () => {
   it("of no bytes has ended before it began", () => {
     const framing = createSizedFraming(0);
-    expect(framing.ended).toBe(true);
+    expect(framing.isEnded()).toBe(true);
     expect(framing.take(bytesOf("GET /"))).toEqual({ body: 0, rest: 5 });
   });
 });

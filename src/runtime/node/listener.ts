@@ -52,7 +52,7 @@ export async function listen(fetch: Fetch, options: ListenOptions, direct?: Dire
   return {
     host: address,
     port,
-    draining: () => drain.draining,
+    draining: drain.isDraining,
     async drain(seconds) {
       reload?.stop();
       // Connections are taken until the end: an upload may use several, and everybody else is told to come again.
@@ -136,7 +136,7 @@ function takeRequests(server: http.Server, drain: Drain, handle: Take): Take {
   const take: Take = (req, res, intake) => {
     // A web URL reads a backslash as a slash; the application must see what the client sent.
     if (req.url?.includes("\\")) req.url = req.url.replaceAll("\\", "%5C");
-    if (drain.draining) res.setHeader("Connection", "close");
+    if (drain.isDraining()) res.setHeader("Connection", "close");
     if (drain.refuses(req.method ?? "", req.url ?? "")) {
       res.writeHead(refusal.status, refusal.headers);
       res.end(refusal.body);

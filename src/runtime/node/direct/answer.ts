@@ -2,7 +2,6 @@
 // runtime's requests are decided; here bytes are only taken and sent, with less between them and the socket.
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { blobFile } from "#adapters/blob-store/fs-place.ts";
 import type { LinkedBlob } from "#core/content/blobs.ts";
 import type { Answer } from "#http/answer.ts";
@@ -18,6 +17,7 @@ import { drainRest } from "../../drain.ts";
 import { bodyOf } from "./body.ts";
 import { type Buffers, createBuffers } from "./buffers.ts";
 import { answerAtTurnsEnd } from "./flush.ts";
+import { NodeHead } from "./head.ts";
 import { createHotBlobs, type HotBlobs } from "./hot-blobs.ts";
 import type { Intake } from "./intake/body.ts";
 import { type TakeOver, takeOverBodies } from "./intake/take-over.ts";
@@ -46,7 +46,7 @@ export function createDirectAnswer(surface: Surface, blobFolder: string | null, 
     takes: (req) => targetOf(req) !== null,
     answer(req, res, intake) {
       const { path, query } = targetOf(req) ?? { path: "", query: "" };
-      void serve(sending, { req, res, head: headOf(req, path, query), intake: intake ?? null });
+      void serve(sending, { req, res, head: new NodeHead(req, path, query), intake: intake ?? null });
     },
     rest: () => sending.hot.release(),
     takeOver: (server, handle) =>
@@ -73,25 +73,6 @@ interface Exchange {
   res: ServerResponse;
   head: RequestHead;
   intake: Intake | null;
-}
-
-function headOf(req: IncomingMessage, path: string, query: string): RequestHead {
-  const { socket, headers } = req;
-  let search: URLSearchParams | null = null;
-  return {
-    method: req.method ?? "",
-    path,
-    host: headers.host ?? "",
-    connection: { address: socket.remoteAddress ?? null, secure: (socket as TLSSocket).encrypted === true },
-    get search() {
-      search ??= new URLSearchParams(query);
-      return search;
-    },
-    header(name) {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-  };
 }
 
 async function serve(sending: Sending, exchange: Exchange): Promise<void> {

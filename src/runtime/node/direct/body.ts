@@ -52,7 +52,7 @@ function collect({ req, minRate, count }: Incoming, source: Source, each: Each):
       count(chunk.byteLength);
       countPassed(chunk.byteLength);
       filler.add(chunk);
-      if (filler.isFull) req.pause();
+      if (filler.isFull()) req.pause();
       else meter.waits();
     };
     const finish = (end: End) => {

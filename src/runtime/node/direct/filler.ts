@@ -18,7 +18,7 @@ export interface Filler {
   /** Puts bytes there that lie elsewhere. */
   add(bytes: Uint8Array): void;
   /** Whether so much waits that the client must be held back. */
-  readonly isFull: boolean;
+  isFull(): boolean;
   /** Gives on what is left, and resolves when all of it was taken. */
   end(): Promise<void>;
   /** Nothing more is given on. @returns the memory that was being filled: whoever reads into it yet must stop first. */
@@ -80,9 +80,7 @@ export function createFiller({ source, each, room, failed }: Uses): Filler {
         filled(taken);
       }
     },
-    get isFull() {
-      return waiting >= maxWaiting;
-    },
+    isFull: () => waiting >= maxWaiting,
     end() {
       if (slab && at > 0) give();
       else if (slab) source.recycle(slab);

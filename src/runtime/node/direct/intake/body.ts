@@ -88,7 +88,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
           count(body);
           if (isInPlace) filler.filled(body);
           else filler.add(bytes.subarray(0, body));
-          if (framing.ended) finish(null);
+          if (framing.isEnded()) finish(null);
         } catch (error) {
           failed(error instanceof FramingError ? registryError("BLOB_UPLOAD_INVALID", error.message) : error);
         }
@@ -104,7 +104,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
           meter.received(bytes.byteLength);
           take(bytes, bytes.buffer === space?.buffer);
           if (over) return false;
-          if (!filler.isFull) {
+          if (!filler.isFull()) {
             meter.waits();
             return true;
           }
@@ -120,7 +120,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
       if (over) return;
       if (socket.destroyed) return finish({ error: new Error("the client went away") });
       meter.waits();
-      if (!filler.isFull) socket.resume();
+      if (!filler.isFull()) socket.resume();
     });
 
   return {
@@ -136,7 +136,7 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
         }
       }
       if (broken || socket.destroyed) return null;
-      if (framing.ended) return following;
+      if (framing.isEnded()) return following;
       let left = drainedBytes;
       return new Promise((resolve) => {
         const done = (rest: Uint8Array | null) => {
@@ -155,8 +155,8 @@ export function openIntake(connection: Connection, { framing, early, begin }: Be
               left = -1;
             }
             if (left < 0) done(null);
-            else if (framing.ended) done(following);
-            return left >= 0 && !framing.ended;
+            else if (framing.isEnded()) done(following);
+            return left >= 0 && !framing.isEnded();
           },
         };
         const mute = listen(tap, late);

@@ -12,7 +12,7 @@ export interface Taken {
 export interface Framing {
   /** @throws FramingError when this is no body as it was announced. */
   take(bytes: Uint8Array): Taken;
-  readonly ended: boolean;
+  isEnded(): boolean;
 }
 
 /** The bytes of a connection are not what its client announced; nothing that follows can be understood. */
@@ -27,9 +27,7 @@ export function createSizedFraming(lengthBytes: number): Framing {
       left -= body;
       return { body, rest: bytes.byteLength - body };
     },
-    get ended() {
-      return left === 0;
-    },
+    isEnded: () => left === 0,
   };
 }
 
@@ -118,9 +116,7 @@ export function createChunkedFraming(): Framing {
       }
       return { body, rest: bytes.byteLength - at };
     },
-    get ended() {
-      return state === "ended";
-    },
+    isEnded: () => state === "ended",
   };
 }
 
