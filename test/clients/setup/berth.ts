@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { openSql } from "#db/connect/server.ts";
 import { type Daemon, pause, startDaemon, waitForDaemon } from "./daemon.ts";
+import { onServer } from "./postgres.ts";
 
 /** The databases that every client is tried on. */
 export const databases = ["embedded", "server"] as const;
@@ -72,12 +72,7 @@ export async function makeHome(database: StageName, settings: Record<string, str
 }
 
 async function makeDatabase(postgres: string, name: string): Promise<Record<string, string>> {
-  const sql = openSql({ url: `${postgres}/postgres` }, { max: 1 });
-  try {
-    await sql.unsafe(`create database ${name} encoding 'UTF8' template template0`);
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+  await onServer((sql) => sql.unsafe(`create database ${name} encoding 'UTF8' template template0`));
   return { DATABASE_URL: `${postgres}/${name}`, BERTH_SECRET_KEY: randomBytes(32).toString("hex") };
 }
 

@@ -2,10 +2,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
-import { openSql } from "#db/connect/server.ts";
+import type { Sql } from "#db/connect/server.ts";
+import { onServer } from "./postgres.ts";
 import { sweep } from "./sweep.ts";
 
-const { folder, postgres } = inject("run");
+const { folder } = inject("run");
 let before: { entries: string[]; databases: string[] };
 
 beforeAll(async () => {
@@ -21,17 +22,6 @@ afterAll(async () => {
       if (!before.databases.includes(name)) await sql.unsafe(`drop database ${name} with (force)`);
   });
 });
-
-type Sql = ReturnType<typeof openSql>;
-
-async function onServer<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-  const sql = openSql({ url: `${postgres}/postgres` }, { max: 1 });
-  try {
-    return await work(sql);
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
-}
 
 /** Their names, quoted where they need it. */
 async function listDatabases(sql: Sql): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { statOf } from "./proc.ts";
 import { sweep } from "./sweep.ts";
 
 const prefix = "be-"; // Short, because paths of sockets are limited.
@@ -39,13 +40,9 @@ function isAbandoned(folder: string): boolean {
   }
 }
 
-/** A process by its number and the moment of its start, since numbers come again. */
+/** A process by its number and the moment of its start, since numbers come again; nothing when it is gone. */
 function owner(pid: number): string {
-  try {
-    // The name before may hold spaces and brackets; of the words after it the twentieth is the start.
-    const words = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
-    return `${pid} ${words?.[19]}`;
-  } catch {
-    return "";
-  }
+  const stat = statOf(pid);
+  const isGone = stat === null || /^[ZX]/.test(stat[0] ?? ""); // Perhaps nobody has asked yet how it ended.
+  return isGone ? "" : `${pid} ${stat[19]}`;
 }

@@ -1,6 +1,8 @@
 // Starts the PostgreSQL server that Debian installs, as its own user, for the Berths that get a DATABASE_URL.
 import { chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { inject } from "vitest";
+import { openSql, type Sql } from "#db/connect/server.ts";
 import { startDaemon, waitForDaemon } from "./daemon.ts";
 import { findFreePort } from "./port.ts";
 import { mustRun, run } from "./run.ts";
@@ -31,6 +33,16 @@ export async function startPostgres(folder: string): Promise<{ url: string; stop
   await psql(`create role berth login createdb password '${password}'`);
   // SIGINT asks for a shutdown that does not wait for sessions.
   return { url: `postgres://berth:${password}@127.0.0.1:${port}`, stop: () => server.stop("SIGINT") };
+}
+
+/** Works on the run's server as the account that the Berths have. */
+export async function onServer<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
+  const sql = openSql({ url: `${inject("run").postgres}/postgres` }, { max: 1 });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }
 
 async function idOf(flag: "-u" | "-g"): Promise<number> {

@@ -5,8 +5,9 @@ import { run } from "./run.ts";
 
 /** `folders` are unique to the run, so whatever names one of them is ours. */
 export async function sweep(folders: readonly string[]): Promise<void> {
+  const named = folders.map((folder) => new RegExp(`${RegExp.escape(folder)}(?![\\w.-])`)); // Not b1 where b1.log is named.
   for (let round = 0; round < 20; round++) {
-    const left = findProcesses(folders);
+    const left = findProcesses(named);
     if (left.length === 0) break;
     for (const pid of left) kill(pid);
     await pause(50);
@@ -15,9 +16,8 @@ export async function sweep(folders: readonly string[]): Promise<void> {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-function findProcesses(folders: readonly string[]): number[] {
+function findProcesses(named: readonly RegExp[]): number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  const named = folders.map((folder) => new RegExp(`${RegExp.escape(folder)}(?![\\w.-])`)); // Not b1 where b1.log is named.
   return pids.map(Number).filter((pid) => pid !== process.pid && names(pid, named));
 }
 

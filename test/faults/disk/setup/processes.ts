@@ -1,5 +1,6 @@
 // Finds the processes of a running Berth: its own and those of its embedded database.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { statOf } from "#test/clients/setup/proc.ts";
 
 /** The process and everything that it started, directly or not. */
 export function processTree(root: number): number[] {
@@ -21,11 +22,6 @@ export function databaseProcesses(berthPid: number): number[] {
 }
 
 function parentOf(pid: number): number | null {
-  try {
-    // The name, in brackets, may hold anything.
-    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ");
-    return Number(fields?.[1]);
-  } catch {
-    return null; // It ended meanwhile.
-  }
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? null : Number(parent);
 }
