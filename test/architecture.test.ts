@@ -191,6 +191,11 @@ describe("habits", () => {
     expect(sources.filter(({ text }) => inLiteral.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
+  it("no function is written where it becomes a property: V8 would keep it, and all that it sees (docs/decisions/0013)", () => {
+    const assigned = /^\s*[\w.#!()[\]]+\.#?\w+ (\?\?|\|\||&&)?= (async )?(function\b|\w+ =>|\([^)]*\)(: [^=\n]+)? =>)/m;
+    expect(sources.filter(({ text }) => assigned.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   it("no file is named after what could be anything", () => {
     const vague = /(^|\/)(utils?|helpers?|common|manager|service|types|index)(\.ts$|\/)/;
     expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);

@@ -3,6 +3,7 @@
 import type { SQL } from "drizzle-orm/sql";
 import type postgres from "postgres";
 import { type Database, type Db, StatementError } from "../queries/rows.ts";
+import type { RunsText } from "./pool/statement.ts";
 
 /** How PostgreSQL wants names, parameters and text. Columns, whose names would depend on their casing, are not used. */
 const dialect: Parameters<SQL["toQuery"]>[0] = {
@@ -35,13 +36,15 @@ export function databaseOn(sql: postgres.Sql, named: (error: unknown) => unknown
   };
 }
 
-function on(sql: Pick<postgres.Sql, "unsafe">, named: (error: unknown) => unknown): Db {
+function on(sql: Pick<postgres.Sql, "unsafe"> & Partial<RunsText>, named: (error: unknown) => unknown): Db {
+  const run =
+    sql.text ??
+    ((text: string, params: unknown[]) => sql.unsafe(text, params as never[], { prepare: params.length > 0 }));
   return {
     async execute(query) {
       const { sql: text, params } = query.toQuery(dialect);
       try {
-        // What is not prepared is planned anew each time: planning costs more than running it.
-        return await sql.unsafe(text, params as never[], { prepare: params.length > 0 });
+        return await run(text, params);
       } catch (error) {
         throw new StatementError(text, named(error));
       }

@@ -7,7 +7,7 @@ import type postgres from "postgres";
 import { connectionError } from "../loss.ts";
 import { makeClient } from "./client.ts";
 import { isOfSystem, lossOf, openSocket, type Place } from "./socket.ts";
-import { handlerOf, type Statement } from "./statement.ts";
+import { handlerOf, type Statement, type Watcher } from "./statement.ts";
 
 /** How long it may take until the server has accepted a connection. */
 const OPENING_MS = 3_000;
@@ -30,7 +30,7 @@ export interface ConnectionInput {
 }
 
 /** It begins to connect when it is made, and is open when the server has accepted it. */
-export class Connection {
+export class Connection implements Watcher {
   state: "opening" | "open" | "lost" = "opening";
   /** Somebody has it for a transaction, and may want to be told when it is lost. */
   isReserved = false;
@@ -42,9 +42,10 @@ export class Connection {
   readonly #input: ConnectionInput;
   readonly #client: postgres.Sql;
   readonly #socket: Socket;
-  readonly #give: Statement["handler"];
+  readonly #give: (statement: Statement) => void;
   readonly #late: NodeJS.Timeout;
-  readonly #running = new Map<Statement, Pick<Statement, "resolve" | "reject">>();
+  /** In the order in which they were sent, which is that of their answers: few are under way, and the first ends first. */
+  readonly #running: Statement[] = [];
   #error = connectionError("CONNECTION_CLOSED", "the connection was closed");
 
   constructor(input: ConnectionInput) {
@@ -62,7 +63,7 @@ export class Connection {
 
   /** Statements under way. */
   get load(): number {
-    return this.#running.size;
+    return this.#running.length;
   }
 
   /** Sends a statement after those before it. On a lost connection the statement fails. */
@@ -71,18 +72,27 @@ export class Connection {
       statement.reject(this.#error);
       return;
     }
-    const { resolve, reject } = statement;
-    this.#running.set(statement, { resolve, reject });
-    statement.resolve = (value) => {
-      if (this.#settle(statement)) resolve(value);
-    };
-    statement.reject = (error) => {
-      // Nothing was written yet: the server did not accept the connection.
-      const isRefusal = this.state === "opening" && statement.state === null;
-      if (isRefusal) this.destroy(lossOf(error));
-      else if (this.#settle(statement)) reject(isOfSystem(error) ? lossOf(error) : error);
-    };
+    this.#running.push(statement);
+    statement.watcher = this;
     this.#give(statement);
+  }
+
+  ended(statement: Statement): boolean {
+    if (!this.#release(statement)) return false;
+    this.#opened();
+    if (this.load === 0) this.idleSince = performance.now();
+    this.#input.onSettled();
+    return true;
+  }
+
+  failed(statement: Statement, error: unknown): unknown {
+    // Nothing was written yet: the server did not accept the connection.
+    if (this.state === "opening" && statement.state === null) {
+      this.destroy(lossOf(error));
+      return null;
+    }
+    if (!this.ended(statement)) return null;
+    return isOfSystem(error) ? lossOf(error) : error;
   }
 
   /** Cuts the connection off; everything under way fails at once. */
@@ -93,7 +103,7 @@ export class Connection {
     this.#error = error;
     clearTimeout(this.#late);
     this.#socket.destroy();
-    const left = [...this.#running.keys()];
+    const left = [...this.#running];
     for (const statement of left) this.#release(statement);
     if (wasOpen) for (const statement of left) statement.reject(error);
     this.onceLost?.(error);
@@ -115,17 +125,12 @@ export class Connection {
     this.#input.onOpen();
   }
 
-  #settle(statement: Statement): boolean {
-    if (!this.#release(statement)) return false;
-    this.#opened();
-    if (this.load === 0) this.idleSince = performance.now();
-    this.#input.onSettled();
-    return true;
-  }
-
-  /** Takes our hands off a statement. */
+  /** Takes our hands off a statement. @returns false when they were off. */
   #release(statement: Statement): boolean {
-    Object.assign(statement, this.#running.get(statement));
-    return this.#running.delete(statement);
+    const place = this.#running.indexOf(statement);
+    if (place < 0) return false;
+    this.#running.splice(place, 1);
+    statement.watcher = null;
+    return true;
   }
 }

@@ -158,11 +158,12 @@ function takeRequests(server: http.Server, drain: Drain, handle: Take): Take {
 function continueWhenRead(req: http.IncomingMessage, res: http.ServerResponse): void {
   const read = req.read.bind(req);
   let said = false;
-  req.read = (size?: number) => {
+  const readSaying = (size?: number) => {
     if (!said && !res.headersSent) {
       said = true;
       res.writeContinue();
     }
     return read(size);
   };
+  req.read = readSaying;
 }

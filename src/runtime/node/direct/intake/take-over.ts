@@ -43,7 +43,7 @@ export function takeOverBodies(server: http.Server, { wants, handle }: Options):
     const { parser } = socket;
     if (!parser) return;
     const { onIncoming } = parser;
-    parser.onIncoming = (req, keepAlive) => {
+    const choose: Parser["onIncoming"] = (req, keepAlive) => {
       // An answer that is still to be sent must come first.
       if (!req.upgrade && !socket._httpMessage && framingOf(req) && wants(req)) {
         req.upgrade = true;
@@ -51,6 +51,7 @@ export function takeOverBodies(server: http.Server, { wants, handle }: Options):
       }
       return onIncoming(req, keepAlive);
     };
+    parser.onIncoming = choose;
   };
 
   // Requests that ask for another protocol themselves are answered as if they had not, as before.
