@@ -49,6 +49,9 @@ export function readOrder(words: string[]): Order {
   if (positionals.length > 0) throw new Error(`what is "${positionals[0]}"? options begin with --`);
   const works = list(values.works, [...workNames("default"), ...workNames("extra")], workNames("default"));
   const peers = values.peers === "" ? [] : list(values.peers, peerNames, ["distribution"]);
+  const other = works.find((work) => !work.startsWith("push"));
+  if (peers.includes("bare") && other !== undefined)
+    throw new Error(`bare only takes pushes: it does no "${other}" (--works push512,push4x128)`);
   const settings = {
     works,
     peers,

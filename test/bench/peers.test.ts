@@ -89,7 +89,7 @@ describe("the command line", () => {
     expect(readOrder(["--works", "push512,get4k"])).toMatchObject({ settings: { works: ["get4k", "push512"] } });
   });
 
-  it.each([[["--works", "nothing"]], [["--rounds", "0"]], [["--peers", "harbor"]], [["get4k"]]])(
+  it.each([[["--works", "nothing"]], [["--rounds", "0"]], [["--peers", "harbor"]], [["--peers", "bare"]], [["get4k"]]])(
     "refuses %j",
     (words) => {
       expect(() => readOrder(words)).toThrow();

@@ -23,23 +23,34 @@ export async function listDueTasks(ctx: Needs<"db" | "clock">): Promise<Periodic
   return periodicTasks.filter(({ name, cron }) => (begun.get(name) ?? new Date(0)) < lastDue(cron, now));
 }
 
-/** Does slices of a task until there is nothing more, or the time is up. What goes wrong is reported, and tried again later. */
-export async function runTask(ctx: Context, task: PeriodicTask, limits: RunLimits): Promise<void> {
+/**
+ * Does slices of a task until there is nothing more, or the time is up. What goes wrong is reported, and tried again later.
+ * @returns whether there was more than a slice to do.
+ */
+export async function runTask(ctx: Context, task: PeriodicTask, limits: RunLimits): Promise<boolean> {
   const run: Run = { task: task.name, holder: crypto.randomUUID() };
   const now = ctx.clock.now();
   const hold = { dueAt: lastDue(task.cron, now), now, until: plusSeconds(now, holdSeconds) };
   try {
-    if (task.removes && (await rests(ctx))) return;
-    if (!(await takeRun(ctx.db, run, hold))) return;
+    if (task.removes && (await rests(ctx))) return false;
+    if (!(await takeRun(ctx.db, run, hold))) return false;
   } catch (error) {
-    return reportFailure(ctx, task, error);
+    reportFailure(ctx, task, error);
+    return false;
   }
-  await work(ctx, task, { run, limits })
-    .catch((error) => reportFailure(ctx, task, error))
+  return work(ctx, task, { run, limits })
+    .catch((error) => {
+      reportFailure(ctx, task, error);
+      return true;
+    })
     .finally(() => keepRun(ctx.db, run, ctx.clock.now()).catch(() => {}));
 }
 
-async function work(ctx: Context, task: PeriodicTask, { run, limits }: { run: Run; limits: RunLimits }): Promise<void> {
+async function work(
+  ctx: Context,
+  task: PeriodicTask,
+  { run, limits }: { run: Run; limits: RunLimits },
+): Promise<boolean> {
   const startedMs = performance.now();
   let keptMs = startedMs;
   let slices = 1;
@@ -53,6 +64,7 @@ async function work(ctx: Context, task: PeriodicTask, { run, limits }: { run: Ru
   while ((await task.slice(ctx)) && (await goesOn())) slices++;
   const ms = Math.round(performance.now() - startedMs);
   if (slices > 1) ctx.report("info", "periodic work done", { task: task.name, slices, ms });
+  return slices > 1;
 }
 
 /** Processes that told that work rests, and not yet that it goes on, by their memory. */

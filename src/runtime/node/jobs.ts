@@ -19,8 +19,8 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Starts the work. What goes wrong is reported and tried again; it never stops the server. */
-export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]): Promise<Jobs> {
+/** Starts the work. What goes wrong is reported and tried again; it never stops the server. @param worked is told of work that took a while. */
+export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"], worked: () => void): Promise<Jobs> {
   const boss = new PgBoss({ ...connection, schema: "pgboss", max: 2, application_name: "berth-jobs", ...patience });
   let stopping = false;
   boss.on("error", (error) => ctx.report("warn", "the job queue met an error", { error: String(error) }));
@@ -33,9 +33,9 @@ export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"]):
       deleteAfterSeconds: 3600,
     });
     await boss.schedule(task.name, task.cron);
-    await boss.work(task.name, { pollingIntervalSeconds: 5 }, () =>
-      runTask(ctx, task, { runMs, stopping: () => stopping }),
-    );
+    await boss.work(task.name, { pollingIntervalSeconds: 5 }, async () => {
+      if (await runTask(ctx, task, { runMs, stopping: () => stopping })) worked();
+    });
   }
   const fold = () =>
     foldCounters(ctx).catch((error) => ctx.report("warn", "counters could not be written", { error: String(error) }));

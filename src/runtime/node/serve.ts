@@ -59,7 +59,7 @@ export async function serve(config: Config, log: Log, machine: Machine): Promise
     closing.push(keepUnsaved(ctx));
     closing.push(() => listener.drain(config.drainSeconds));
     if (config.metricsListen) closing.push(await listenForMetrics({ config, metrics, log, machine }));
-    const jobs = startJobs(ctx, database.jobs);
+    const jobs = startJobs(ctx, database.jobs, memory.busy);
     jobs.catch((error) => log.error({ error: String(error) }, "periodic work could not be started"));
     // Jobs stop before the database, after the last request.
     closing.splice(3, 0, async () => ((await jobs.catch(() => null)) as Jobs | null)?.stop());
