@@ -10,7 +10,7 @@ export interface Folders {
 }
 
 /** What is sent must come from memory, wherever the servers keep their data. */
-const memoryFolder = "/dev/shm";
+export const memoryFolder = "/dev/shm";
 const made = new Set<string>();
 
 process.once("exit", () => {

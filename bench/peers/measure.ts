@@ -1,5 +1,6 @@
 // Takes one measurement: the load on a contender, with what the server and the load's own programs used meanwhile.
 import { setTimeout as pause } from "node:timers/promises";
+import { claimMemory } from "./memory.ts";
 import { cpuSeconds, machineSeconds, peakMiB, proportionalMiB, resetPeaks } from "./servers/process-tree.ts";
 import type { Contender } from "./works/work.ts";
 
@@ -23,8 +24,9 @@ export interface Sample {
 
 const settleMs = 300;
 
-export async function measure({ server, warm, load }: Contender): Promise<Sample> {
+export async function measure({ server, writesMiB = 0, warm, load }: Contender): Promise<Sample> {
   await warm();
+  claimMemory(writesMiB);
   await pause(settleMs);
   const pids = server?.pids() ?? [];
   resetPeaks(pids.slice(0, 1));

@@ -41,6 +41,7 @@ export function pusher(scene: Scene, { server, count, mebibytes }: PusherOptions
   return {
     label: server.name,
     server,
+    writesMiB: count * mebibytes,
     async warm() {
       const [small] = makeFiles(scene, 1, 64) as [ContentFile];
       await pushFile(repository, small);

@@ -40,6 +40,7 @@ function dd({ scratch, folder }: Scene): Contender {
   return {
     label: "dd",
     server: null,
+    writesMiB: mebibytes,
     warm: async () => void makeFile(source, mebibytes * 2 ** 20),
     async load() {
       const since = performance.now();

@@ -19,6 +19,8 @@ export interface Contender {
   label: string;
   /** Whose processor seconds and memory are counted; null where there is no server. */
   server: Server | null;
+  /** So much is written to files while it is measured, about; unset for reads. */
+  writesMiB?: number;
   /** Runs before the measurement and is not counted. */
   warm(): Promise<void>;
   load(): Promise<Load>;
