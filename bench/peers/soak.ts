@@ -23,7 +23,8 @@ export interface Soak {
 }
 
 const repetitions = 10;
-const idleMs = 2_000;
+/** As after the works of a round: what is garbage by then has been collected, what is still held is not. */
+const idleMs = 12_000;
 
 export async function soak(options: SceneOptions): Promise<Soak> {
   const { settings, folders } = options;
