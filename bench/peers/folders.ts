@@ -10,7 +10,7 @@ export interface Folders {
 }
 
 /** What is sent must come from memory, wherever the servers keep their data. */
-export const memoryFolder = "/dev/shm";
+const memoryFolder = "/dev/shm";
 const made = new Set<string>();
 
 process.once("exit", () => {
@@ -18,17 +18,21 @@ process.once("exit", () => {
 });
 
 export function makeFolders(parent: string): Folders {
-  return { data: makeFolder(parent), scratch: makeFolder(memoryFolder) };
+  return { data: makeFolder(parent), scratch: makeFolder() };
 }
 
 export function removeFolders({ data, scratch }: Folders): void {
-  for (const folder of [data, scratch]) {
-    rmSync(folder, { recursive: true, force: true });
-    made.delete(folder);
-  }
+  for (const folder of [data, scratch]) removeFolder(folder);
 }
 
-function makeFolder(parent: string): string {
+/** Removes one folder. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  made.delete(folder);
+}
+
+/** Makes one folder, in memory unless said otherwise; it is gone at the program's end at the latest. */
+export function makeFolder(parent = memoryFolder): string {
   const folder = mkdtempSync(join(parent, "berth-bench-"));
   made.add(folder);
   // PostgreSQL runs as another user, who must pass through.

@@ -35,7 +35,7 @@ export interface RoundOptions extends SceneOptions {
 }
 
 /** Long enough for a server to tidy up after its start and after the works. */
-const idleMs = 12_000;
+export const idleMs = 12_000;
 
 export async function runRound(options: RoundOptions): Promise<Standing[]> {
   const { settings, folders } = options;

@@ -6,6 +6,7 @@ import { makeFile } from "./content/blobs.ts";
 import { type Repository, send, urlOf } from "./content/registry.ts";
 import { removeFolders } from "./folders.ts";
 import { pushFile } from "./load/big-blobs.ts";
+import { idleMs } from "./round.ts";
 import { prepareScene, type SceneOptions } from "./scene.ts";
 import { memoryMiB } from "./servers/process-tree.ts";
 import { startServer } from "./servers/start.ts";
@@ -23,8 +24,6 @@ export interface Soak {
 }
 
 const repetitions = 10;
-/** As after the works of a round: what is garbage by then has been collected, what is still held is not. */
-const idleMs = 12_000;
 
 export async function soak(options: SceneOptions): Promise<Soak> {
   const { settings, folders } = options;

@@ -49,14 +49,17 @@ export function tagOver<Tag extends postgres.ISql>(base: postgres.Sql, run: RunS
   const make = base as unknown as (...args: unknown[]) => unknown;
   const makeUnsafe = base.unsafe as (...args: unknown[]) => unknown;
   const unsafe = (...args: unknown[]) => adopt(makeUnsafe(...args));
-  const text = (words: string, parameters: unknown[]) => {
-    const statement = new TextStatement(words, parameters);
-    run(statement, statement.end);
-    return statement.end;
-  };
+  const text: RunsText["text"] = (words, parameters) => runText(run, words, parameters);
   const tag = (...args: unknown[]) => adopt(make(...args));
   Object.setPrototypeOf(tag, base);
   return Object.assign(tag, { unsafe, text }) as unknown as Tag & RunsText;
+}
+
+/** Runs a statement at once. @returns its rows. */
+export function runText(run: RunStatement, text: string, parameters: unknown[] = []): ReturnType<RunsText["text"]> {
+  const statement = new TextStatement(text, parameters);
+  run(statement, statement.end);
+  return statement.end;
 }
 
 /** The ways in which the driver ends its query, by way of whoever watches it. */

@@ -2,7 +2,7 @@
 // reaches another connection.
 import type postgres from "postgres";
 import type { Connection } from "./connection.ts";
-import { type RunStatement, tagOver } from "./statement.ts";
+import { type RunStatement, runText, tagOver } from "./statement.ts";
 
 type Work = (sql: postgres.TransactionSql) => unknown;
 
@@ -33,23 +33,22 @@ interface Framed extends Omit<TransactionInput, "mode"> {
 async function runFramed({ base, connection, work, frame }: Framed): Promise<unknown> {
   const failures: unknown[] = [];
   const run: RunStatement = (statement) => connection.run(statement);
-  const own = tagOver<postgres.Sql>(base, run);
   const sql = tagOver<postgres.TransactionSql>(base, (statement, end) => {
     end.catch((error) => failures.push(error));
     run(statement, end);
   });
   // The first statement of the work does not wait for the answer to this one.
-  const opened = own.text(frame.open, []);
+  const opened = runText(run, frame.open);
   opened.catch((error) => failures.unshift(error));
   try {
     const made = work(Object.assign(sql, { savepoint: savepoints({ base, connection }) }));
     const result = await (Array.isArray(made) ? Promise.all(made) : made);
     await opened;
     if (failures.length > 0) throw failures[0];
-    await own.text(frame.close, []);
+    await runText(run, frame.close);
     return result;
   } catch (error) {
-    await own.text(frame.undo, []).catch(() => connection.destroy(error as Error));
+    await runText(run, frame.undo).catch(() => connection.destroy(error as Error));
     throw isConsequence(error) ? failures[0] : error;
   }
 }

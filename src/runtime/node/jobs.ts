@@ -19,7 +19,10 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Starts the work. What goes wrong is reported and tried again; it never stops the server. @param worked is told of work that took a while. */
+/**
+ * Starts the work. What goes wrong is reported and tried again; it never stops the server.
+ * @param worked is told of work that was more than a slice.
+ */
 export async function startJobs(ctx: Context, connection: OpenDatabase["jobs"], worked: () => void): Promise<Jobs> {
   const boss = new PgBoss({ ...connection, schema: "pgboss", max: 2, application_name: "berth-jobs", ...patience });
   let stopping = false;
