@@ -52,8 +52,8 @@ export async function failToStart(dataDir: string, settings?: Record<string, str
 }
 
 /** A client that is closed with the test. */
-export function connect(database: EmbeddedDatabase): Sql {
-  const sql = openSql(database.connection, { max: 2 });
+export function connect(database: Pick<EmbeddedDatabase, "connection">, max = 2): Sql {
+  const sql = openSql(database.connection, { max });
   clients.push(sql);
   return sql;
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { connect as connectSocket, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { openSql } from "#db/connect/server.ts";
+import { openSql, type Sql } from "#db/connect/server.ts";
+import { dropDatabase } from "#test/setup/drop-database.ts";
 import { withDatabase } from "#test/setup/test-database.ts";
 import { adminOf, type BerthProcess, makeFolder, startBerth } from "./berth-process.ts";
 
@@ -27,14 +28,14 @@ async function urlOf(): Promise<string> {
   return `postgres://${target.username}@127.0.0.1:${(server.address() as { port: number }).port}/${name}`;
 }
 
-async function administer(statement: string): Promise<void> {
+async function administer(work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
   const sql = openSql(withDatabase(inject("database"), "postgres"), { max: 1 });
-  await sql.unsafe(statement);
+  await work(sql);
   await sql.end({ timeout: 1 });
 }
 
 beforeAll(async () => {
-  await administer(`create database ${name} template template0`);
+  await administer((sql) => sql.unsafe(`create database ${name} template template0`));
   const variables = {
     DATABASE_URL: await urlOf(),
     BERTH_SECRET_KEY: "ab".repeat(32),
@@ -47,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   door?.close();
-  await administer(`drop database if exists ${name} with (force)`);
+  await administer((sql) => dropDatabase(sql, name));
 });
 
 const ask = (replica: number, path: string, init: RequestInit = {}) =>

@@ -6,6 +6,7 @@ import type { TestProject } from "vitest/node";
 import { startEmbeddedDatabase } from "#db/connect/embedded.ts";
 import { migrateDatabase } from "#db/connect/migrate.ts";
 import { type DatabaseTarget, openSql } from "#db/connect/server.ts";
+import { dropDatabase } from "#test/setup/drop-database.ts";
 import { scratchFolder } from "#test/setup/scratch.ts";
 import { TEMPLATE, withDatabase } from "#test/setup/test-database.ts";
 
@@ -48,7 +49,7 @@ export async function startTestServer(): Promise<{ target: DatabaseTarget; stop:
 export async function makeTemplate(target: DatabaseTarget): Promise<void> {
   const admin = openSql(withDatabase(target, "postgres"), { max: 1 });
   try {
-    await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`);
+    await dropDatabase(admin, TEMPLATE);
     await admin.unsafe(`create database ${TEMPLATE} encoding 'UTF8' template template0`);
     if (existsSync(join(MIGRATIONS, "meta"))) await migrateDatabase(withDatabase(target, TEMPLATE), MIGRATIONS);
     await admin.unsafe(`alter database ${TEMPLATE} allow_connections false`);

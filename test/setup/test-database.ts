@@ -1,7 +1,8 @@
 // Gives a test file a database of its own, cloned from the template of the run.
 import { randomBytes } from "node:crypto";
 import * as vitest from "vitest";
-import { connectDatabase, type DatabaseClient, type DatabaseTarget, openSql } from "#db/connect/server.ts";
+import { connectDatabase, type DatabaseClient, type DatabaseTarget, openSql, type Sql } from "#db/connect/server.ts";
+import { dropDatabase } from "#test/setup/drop-database.ts";
 
 /** The database every test database is a copy of. */
 export const TEMPLATE = "template_berth";
@@ -24,12 +25,12 @@ export async function createTestDatabase(onStatement?: (text: string) => void): 
   const server = findServer();
   const name = `test_${randomBytes(6).toString("hex")}`;
   // Its files are copied: writing them page by page to the log as well takes three times as long.
-  await administer(server, `create database ${name} template ${TEMPLATE} strategy = file_copy`);
+  await administer(server, (sql) => sql.unsafe(`create database ${name} template ${TEMPLATE} strategy = file_copy`));
   const connection = withDatabase(server, name);
   const client = connectDatabase(connection, { max: 5, ...(onStatement && { onStatement }) });
   const drop = async () => {
     await client.close();
-    await administer(server, `drop database ${name} with (force)`);
+    await administer(server, (sql) => dropDatabase(sql, name));
   };
   return { sql: client.sql, db: client.db, connection, drop };
 }
@@ -52,10 +53,10 @@ function findServer(): DatabaseTarget {
   throw new Error("no test database: run `npm test`, `npm run test:bun` or `npm run test:deno`");
 }
 
-async function administer(server: DatabaseTarget, statement: string): Promise<void> {
+async function administer(server: DatabaseTarget, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
   const admin = openSql(withDatabase(server, "postgres"), { max: 1 });
   try {
-    await admin.unsafe(statement);
+    await work(admin);
   } finally {
     await admin.end({ timeout: 1 });
   }

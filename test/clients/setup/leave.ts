@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
 import type { Sql } from "#db/connect/server.ts";
+import { dropDatabase } from "#test/setup/drop-database.ts";
 import { onServer } from "./postgres.ts";
 import { sweep } from "./sweep.ts";
 
@@ -18,8 +19,7 @@ afterAll(async () => {
   const entries = readdirSync(folder).filter((entry) => !before.entries.includes(entry));
   await sweep(entries.map((entry) => join(folder, entry)));
   await onServer(async (sql) => {
-    for (const name of await listDatabases(sql))
-      if (!before.databases.includes(name)) await sql.unsafe(`drop database ${name} with (force)`);
+    for (const name of await listDatabases(sql)) if (!before.databases.includes(name)) await dropDatabase(sql, name);
   });
 });
 
