@@ -43,6 +43,7 @@ const maxBytes = 32 * 1024 * 1024;
 const maxSessions = 4096;
 const maxPerAccount = 256;
 const maxAccounts = 10_000;
+const none = new Uint8Array();
 
 export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions {
   const sessions = new Map<string, UnsavedSession>();
@@ -65,7 +66,7 @@ export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions 
       const open = countOf(accountId);
       if (sessions.size >= maxSessions || open >= maxPerAccount || open + savedOf(accountId) >= limit) return false;
       const at = { isBusy: false, touchedAt: now };
-      sessions.set(id, { ...owner, where, algorithm, bytes: new Uint8Array(), ...at });
+      sessions.set(id, { ...owner, where, algorithm, bytes: none, ...at });
       count(accountId, 1);
       return true;
     },
@@ -89,6 +90,8 @@ export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions 
     end(session) {
       if (!sessions.delete(session.id)) return;
       heldBytes -= session.bytes.byteLength;
+      // V8's table of a map that grew is garbage among the old objects: what it names is kept until all of them are collected.
+      session.bytes = none;
       count(session.accountId, -1);
     },
     idle: (since) => [...sessions.values()].filter(({ isBusy, touchedAt }) => !isBusy && touchedAt <= since),
