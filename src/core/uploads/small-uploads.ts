@@ -44,11 +44,13 @@ type Appended = { bytes: Uint8Array } | { goOn: <T>(work: (incoming: Incoming) =
 /** Takes a request's bytes into memory, or saves the session when they are too many or a chunk of many. What came of a body that broke off is kept. */
 export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, incoming: Incoming): Promise<Appended> {
   const { unsaved } = ctx;
+  // As they are now: a session that is cancelled meanwhile has none any more.
+  const { bytes: held } = session;
   const room = unsaved.room(session);
   await requireSpace(ctx, incoming.lengthBytes ?? 0);
   if (!brings(incoming) || incoming.body === null) {
     requireLength(incoming, 0);
-    return { bytes: session.bytes };
+    return { bytes: held };
   }
   // Who says where bytes belong wants to go on there, whatever happens in between.
   if (incoming.range !== null || (incoming.lengthBytes ?? 0) > room) {
@@ -62,7 +64,7 @@ export async function appendUnsaved(ctx: SmallNeeds, session: UnsavedSession, in
     await saveSession(ctx, session).catch(letGo);
     return { goOn: (work) => work({ ...incoming, body: larger }).catch(letGo) };
   }
-  const bytes = joinBytes([session.bytes, gathered.bytes]);
+  const bytes = joinBytes([held, gathered.bytes]);
   if (gathered.end !== null) {
     unsaved.hold(session, bytes, ctx.clock.now());
     throw gathered.end.error;

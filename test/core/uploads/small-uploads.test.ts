@@ -316,4 +316,29 @@ describe("an upload in memory", () => {
     await saving;
     await expectUnknown(id);
   });
+
+  it("that is cancelled while its last bytes come has the ones before nevertheless", async () => {
+    const { bytes, digest } = contentOf(new Uint8Array(3000).fill(7));
+    const id = await begin();
+    await scene.append(where, id, bytes.subarray(0, 1000));
+    const body = heldBody(bytes.subarray(1000, 2000));
+    const incoming = { body: body.stream, range: null, lengthBytes: null };
+    const mayStill = async () => {};
+    const finishing = finishUpload(scene.ctx, where, { id, digest: parseDigest(digest), incoming, mayStill });
+    await body.taken;
+    await cancelUpload(scene.ctx, where, id);
+    body.end(bytes.subarray(2000));
+    await finishing;
+    await expectStored(digest, bytes);
+    await expectUnknown(id);
+  });
+
+  it("lets go of its bytes when it ends", async () => {
+    const id = await begin();
+    await scene.append(where, id, randomContent().bytes);
+    const [session] = scene.ctx.unsaved.idle(scene.ctx.clock.now());
+    expect(session?.bytes.byteLength).toBeGreaterThan(0);
+    await cancelUpload(scene.ctx, where, id);
+    expect(session?.bytes.byteLength).toBe(0);
+  });
 });
