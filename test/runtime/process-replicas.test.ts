@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { connect as connectSocket, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { openSql, type Sql } from "#db/connect/server.ts";
 import { dropDatabase } from "#test/setup/drop-database.ts";
-import { withDatabase } from "#test/setup/test-database.ts";
+import { administer, withDatabase } from "#test/setup/test-database.ts";
 import { adminOf, type BerthProcess, makeFolder, startBerth } from "./berth-process.ts";
 
 const name = `test_${randomBytes(6).toString("hex")}`;
@@ -28,14 +27,8 @@ async function urlOf(): Promise<string> {
   return `postgres://${target.username}@127.0.0.1:${(server.address() as { port: number }).port}/${name}`;
 }
 
-async function administer(work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
-  const sql = openSql(withDatabase(inject("database"), "postgres"), { max: 1 });
-  await work(sql);
-  await sql.end({ timeout: 1 });
-}
-
 beforeAll(async () => {
-  await administer((sql) => sql.unsafe(`create database ${name} template template0`));
+  await administer(inject("database"), (sql) => sql.unsafe(`create database ${name} template template0`));
   const variables = {
     DATABASE_URL: await urlOf(),
     BERTH_SECRET_KEY: "ab".repeat(32),
@@ -48,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   door?.close();
-  await administer((sql) => dropDatabase(sql, name));
+  await administer(inject("database"), (sql) => dropDatabase(sql, name));
 });
 
 const ask = (replica: number, path: string, init: RequestInit = {}) =>

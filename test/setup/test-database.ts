@@ -53,7 +53,8 @@ function findServer(): DatabaseTarget {
   throw new Error("no test database: run `npm test`, `npm run test:bun` or `npm run test:deno`");
 }
 
-async function administer(server: DatabaseTarget, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
+/** Works on a server's own database, beside those of the tests. */
+export async function administer(server: DatabaseTarget, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
   const admin = openSql(withDatabase(server, "postgres"), { max: 1 });
   try {
     await work(admin);

@@ -90,7 +90,7 @@ export function createUnsavedSessions(writer: SmallBlobWriter): UnsavedSessions 
     end(session) {
       if (!sessions.delete(session.id)) return;
       heldBytes -= session.bytes.byteLength;
-      // V8's table of a map that grew is garbage among the old objects: what it names is kept until all of them are collected.
+      // A table that V8 replaced in the map may name the session until all garbage is collected (docs/decisions/0016).
       session.bytes = none;
       count(session.accountId, -1);
     },
